@@ -1,0 +1,46 @@
+"""The base of everything that travels between parts: frozen, explicit, forgiving of new fields."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+class Message(BaseModel):
+    """One value in transit. A published contract only grows, so unknown fields are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PrivateText:
+    """Marks a field whose text may identify a person.
+
+    The service that takes such a text keeps it encrypted; the field is None in every message that
+    goes on to a workflow or the bus (invariant 8 of the process).
+    """
+
+
+def _stripped(text: str) -> str:
+    return text.strip()
+
+
+Text = Annotated[str, AfterValidator(_stripped), Field(max_length=10_000), PrivateText()]
+"""Free text written by a person about a person. Private: see PrivateText."""
+
+Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+"""A stable machine-readable code: an agency, a channel, a kind of activity."""
+
+
+def private_fields(model: type[BaseModel]) -> frozenset[str]:
+    """The names of a model's fields that are marked as private text."""
+    return frozenset(
+        name
+        for name, field in model.model_fields.items()
+        if any(isinstance(mark, PrivateText) for mark in _marks(field.annotation, field.metadata))
+    )
+
+
+def _marks(annotation: object, metadata: list[object]) -> list[object]:
+    found = list(metadata)
+    for part in getattr(annotation, "__args__", ()):
+        found += getattr(part, "__metadata__", ())
+    return found
