@@ -1,0 +1,10 @@
+"""What keeps the stack from starting, said in one line of Japanese and one of English."""
+
+
+class ProblemError(Exception):
+    """Something the person at the keyboard can mend: a taken port, a missing prerequisite."""
+
+    def __init__(self, japanese: str, english: str) -> None:
+        super().__init__(f"{japanese} / {english}")
+        self.japanese = japanese
+        self.english = english
