@@ -1,0 +1,1 @@
+"""The lives of cases: one module a workflow. It imports only contracts and its siblings."""

@@ -1,0 +1,248 @@
+"""What people do to a case: one model an act, with the fields its form has.
+
+An act is posted to coordination's API, stored as a command, and delivered to the workflow as a
+Temporal Update with the same model, its private texts left out (`without_private`). Which act is
+allowed in which state stands in `contracts.life`. Source: process A12.
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.acts.base import Act, without_private
+from contracts.acts.closing import (
+    ApproveClosure,
+    ClosureReason,
+    ContinueSupport,
+    EvaluateClosure,
+    RecordFollowUp,
+    Reopen,
+    ReturnClosure,
+)
+from contracts.acts.consent import ConsentKind, RecordConsent, RecordRefusal, WithdrawConsent
+from contracts.acts.handover import ConfirmHandover
+from contracts.acts.meeting import (
+    AcceptSupportMeeting,
+    AcknowledgeSecrecy,
+    ApproveMinutes,
+    CancelMeeting,
+    DecidePlan,
+    DecideSupport,
+    DeclineSupportMeeting,
+    HoldMeeting,
+    LegalBasis,
+    PlanVerdict,
+    PostponeMeeting,
+    ScheduleMeeting,
+    SubmitSheet,
+    SupportDecision,
+)
+from contracts.acts.participation import (
+    Approach,
+    EndPlacement,
+    RecordAnswer,
+    RecordLink,
+    RecordSettling,
+    RecordTrial,
+    RecordVisit,
+    RequestDevelopment,
+)
+from contracts.acts.plan import (
+    AgencyRole,
+    ApprovePlan,
+    CompleteAssessment,
+    DraftPlan,
+    PlanKind,
+    PreparePlan,
+    RecordAcceptance,
+    RecordDecline,
+    ReturnPlan,
+)
+from contracts.acts.referral import AcceptReferral, DeclineReferral, FinishReferral, ReferOn
+from contracts.acts.screening import (
+    AskConsent,
+    EndWithInformation,
+    MergeInto,
+    NoConsentReason,
+    ReferToAgency,
+    RequestSupportMeeting,
+    RespondUrgently,
+)
+from contracts.acts.support import (
+    ContactOutcome,
+    MonitoringResult,
+    RecheckConsent,
+    RecordContact,
+    RecordMonitoring,
+    RecordProgress,
+    ReportLostContact,
+    RequestReferral,
+    Resume,
+    StartParticipation,
+    Suspend,
+    SuspensionReason,
+)
+from contracts.message import Code, Message
+
+AnyAct = Annotated[
+    EndWithInformation
+    | ReferToAgency
+    | MergeInto
+    | RespondUrgently
+    | AskConsent
+    | RequestSupportMeeting
+    | RecordConsent
+    | RecordRefusal
+    | WithdrawConsent
+    | CompleteAssessment
+    | DraftPlan
+    | PreparePlan
+    | ApprovePlan
+    | ReturnPlan
+    | RecordAcceptance
+    | RecordDecline
+    | ScheduleMeeting
+    | SubmitSheet
+    | AcknowledgeSecrecy
+    | PostponeMeeting
+    | CancelMeeting
+    | HoldMeeting
+    | DecidePlan
+    | DecideSupport
+    | ApproveMinutes
+    | AcceptSupportMeeting
+    | DeclineSupportMeeting
+    | RecordProgress
+    | RecordContact
+    | RecheckConsent
+    | RequestReferral
+    | StartParticipation
+    | RecordMonitoring
+    | ReportLostContact
+    | Suspend
+    | Resume
+    | EvaluateClosure
+    | ApproveClosure
+    | ReturnClosure
+    | ContinueSupport
+    | RecordFollowUp
+    | Reopen
+    | AcceptReferral
+    | DeclineReferral
+    | ReferOn
+    | FinishReferral
+    | Approach
+    | RequestDevelopment
+    | RecordAnswer
+    | RecordVisit
+    | RecordTrial
+    | RecordLink
+    | RecordSettling
+    | EndPlacement
+    | ConfirmHandover,
+    Field(discriminator="act"),
+]
+"""Every act, told apart by its `act` code."""
+
+
+class Actor(Message):
+    """Who acts. Identifiers and codes only."""
+
+    sub: str
+    """The subject of the login token."""
+    roles: tuple[Code, ...] = ()
+    agency: Code | None = None
+
+
+class Command(Message):
+    """An act on its way to a workflow; its id makes it count once."""
+
+    command_id: UUID
+    act: AnyAct
+    actor: Actor
+    at: AwareDatetime
+
+
+class Outcome(Message):
+    """What came of a command: the state that the workflow is in after it."""
+
+    command_id: UUID
+    state: str
+    at: AwareDatetime
+
+
+__all__ = [
+    "AcceptReferral",
+    "AcceptSupportMeeting",
+    "AcknowledgeSecrecy",
+    "Act",
+    "Actor",
+    "AgencyRole",
+    "AnyAct",
+    "Approach",
+    "ApproveClosure",
+    "ApproveMinutes",
+    "ApprovePlan",
+    "AskConsent",
+    "CancelMeeting",
+    "ClosureReason",
+    "Command",
+    "CompleteAssessment",
+    "ConfirmHandover",
+    "ConsentKind",
+    "ContactOutcome",
+    "ContinueSupport",
+    "DecidePlan",
+    "DecideSupport",
+    "DeclineReferral",
+    "DeclineSupportMeeting",
+    "DraftPlan",
+    "EndPlacement",
+    "EndWithInformation",
+    "EvaluateClosure",
+    "FinishReferral",
+    "HoldMeeting",
+    "LegalBasis",
+    "MergeInto",
+    "MonitoringResult",
+    "NoConsentReason",
+    "Outcome",
+    "PlanKind",
+    "PlanVerdict",
+    "PostponeMeeting",
+    "PreparePlan",
+    "RecheckConsent",
+    "RecordAcceptance",
+    "RecordAnswer",
+    "RecordConsent",
+    "RecordContact",
+    "RecordDecline",
+    "RecordFollowUp",
+    "RecordLink",
+    "RecordMonitoring",
+    "RecordProgress",
+    "RecordRefusal",
+    "RecordSettling",
+    "RecordTrial",
+    "RecordVisit",
+    "ReferOn",
+    "ReferToAgency",
+    "Reopen",
+    "ReportLostContact",
+    "RequestDevelopment",
+    "RequestReferral",
+    "RequestSupportMeeting",
+    "RespondUrgently",
+    "Resume",
+    "ReturnClosure",
+    "ReturnPlan",
+    "ScheduleMeeting",
+    "StartParticipation",
+    "SubmitSheet",
+    "SupportDecision",
+    "Suspend",
+    "SuspensionReason",
+    "WithdrawConsent",
+    "without_private",
+]

@@ -1,0 +1,18 @@
+"""The base of every act."""
+
+from contracts.message import Message, Text, private_fields
+
+
+class Act(Message):
+    """The base of every act. `note` is for the record and never leaves coordination."""
+
+    note: Text | None = None
+
+    @property
+    def code(self) -> str:
+        return str(getattr(self, "act"))  # noqa: B009 - each act narrows it to its own literal
+
+
+def without_private(act: Act) -> Act:
+    """The act as it may travel: every private text left out."""
+    return act.model_copy(update=dict.fromkeys(private_fields(type(act))))

@@ -1,0 +1,107 @@
+"""While support goes on: progress, contacts, monitoring, suspension."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.acts.base import Act
+from contracts.message import Code, Text
+
+
+class RecordProgress(Act):
+    """支援経過の記録. `joint_with` names the agencies it was done together with (3.4)."""
+
+    act: Literal["record_progress"] = "record_progress"
+    agency: Code
+    on: date
+    joint_with: tuple[Code, ...] = ()
+
+
+class ContactOutcome(StrEnum):
+    """How a try to reach the person ended (process A7)."""
+
+    NO_ANSWER = "no-answer"
+    REFUSED = "refused"
+    TALKED = "talked"
+    GOOD_RELATION = "good-relation"
+    """The person trusts the worker: consent can be asked for again."""
+
+
+class RecordContact(Act):
+    """接触の記録: one rung of the attempt ladder."""
+
+    act: Literal["record_contact"] = "record_contact"
+    agency: Code
+    on: date
+    method: Literal["letter", "telephone", "visit", "visit-with-known-person", "accompany", "watch"]
+    outcome: ContactOutcome
+
+
+class RecheckConsent(Act):
+    """同意の再確認を始める."""
+
+    act: Literal["recheck_consent"] = "recheck_consent"
+
+
+class RequestReferral(Act):
+    """支援機関への依頼, beside the plan: a closed loop of its own."""
+
+    act: Literal["request_referral"] = "request_referral"
+    agency: Code
+    request: Text | None = None
+
+
+class StartParticipation(Act):
+    """参加支援の開始: a person's wish for a place in the community (process A8)."""
+
+    act: Literal["start_participation"] = "start_participation"
+    person_id: UUID
+    kinds: tuple[Code, ...] = Field(min_length=1)
+    """What kind of place is wished for, by the catalogue's resource kinds."""
+    daily_area: str | None = None
+    wish: Text | None = None
+
+
+class MonitoringResult(StrEnum):
+    CONTINUE = "continue"
+    CHANGE = "change"
+    GOAL_MET = "goal-met"
+    STALLED = "stalled"
+
+
+class RecordMonitoring(Act):
+    """モニタリングの記録, in a meeting or on paper."""
+
+    act: Literal["record_monitoring"] = "record_monitoring"
+    result: MonitoringResult
+    on_paper: bool = True
+
+
+class ReportLostContact(Act):
+    """連絡不能の報告."""
+
+    act: Literal["report_lost_contact"] = "report_lost_contact"
+
+
+class SuspensionReason(StrEnum):
+    REFUSAL = "continued-refusal"
+    ABSENCE = "long-absence"
+    OTHER_PROCEDURE = "other-procedure-first"
+    LOST_CONTACT = "lost-contact"
+
+
+class Suspend(Act):
+    """中断, with the condition under which the case resumes."""
+
+    act: Literal["suspend"] = "suspend"
+    reason: SuspensionReason
+    resume_condition: Text | None = None
+
+
+class Resume(Act):
+    """再開: back to where the case was."""
+
+    act: Literal["resume"] = "resume"

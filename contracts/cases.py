@@ -1,0 +1,242 @@
+"""The workflows' public face: task queues, workflow ids, and the messages in and out.
+
+Ids are business keys, opaque, and made here only. Every workflow takes people's acts through one
+Update, `act`, which takes a `Command` and returns an `Outcome`; machines speak by signals.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.message import Code, Message
+from contracts.policies import Policy
+
+WORKFLOW_QUEUE = "kasane-workflows"
+INTAKE_QUEUE = "kasane-intake"
+COORDINATION_QUEUE = "kasane-coordination"
+PARTICIPATION_QUEUE = "kasane-participation"
+
+ACT = "act"
+"""The name of the Update by which people act on any workflow."""
+
+
+class Kind(StrEnum):
+    """The kinds of workflow; also the keys of `contracts.life.LIVES`."""
+
+    CASE = "case"
+    MEETING = "meeting"
+    PLAN = "plan"
+    OUTREACH = "outreach"
+    REFERRAL = "referral"
+    PLACEMENT = "placement"
+    HANDOVER = "handover"
+
+
+def workflow_id(kind: Kind, key: UUID) -> str:
+    """`case:0198…`: the id of the one workflow of a kind for a business key."""
+    return f"{kind}:{key}"
+
+
+def case_workflow_id(case_id: UUID) -> str:
+    return workflow_id(Kind.CASE, case_id)
+
+
+class Refusal(StrEnum):
+    """Why a workflow refuses an act: the error type of the Update, and the API's stable code."""
+
+    NOT_ALLOWED = "act-not-allowed"
+    """The state does not allow it; the details name the state and what is allowed."""
+    CONSENT_MISSING = "consent-missing"
+    """Somebody discussed has no live sharing consent; a 支援会議 is the way (invariant 1)."""
+    APPROVER_IS_AUTHOR = "approver-is-author"
+    """Approver and author are the same person (invariant 4)."""
+    LEAD_AGENCY_MISSING = "lead-agency-missing"
+    """Closing needs the agency that stays, or the reason why there is none (invariant 6)."""
+    UNKNOWN_PERSON = "unknown-person"
+    """The person does not belong to the case."""
+    SECRECY_NOT_ACKNOWLEDGED = "secrecy-not-acknowledged"
+    """An attendee of a 支援会議 has not acknowledged the duty of secrecy for it."""
+    INCOMPLETE = "act-incomplete"
+    """The act lacks a field that this state needs; the details name it."""
+
+
+# --- in ---------------------------------------------------------------------------------------
+
+
+class Carried(Message):
+    """What every workflow carries over continue-as-new."""
+
+    state: str = ""
+    """Empty at the first start."""
+    since: AwareDatetime | None = None
+    step: int = 0
+    """How many steps were recorded; the next step's key is built from it."""
+    applied: tuple[UUID, ...] = ()
+    """Ids of the latest commands applied: an Update id holds for one run only."""
+
+
+class CaseInput(Message):
+    """What a case begins with. Coordination starts it when it consumes `intake.accepted`."""
+
+    case_id: UUID
+    intake_id: UUID
+    receipt_number: str
+    channel: Code
+    programme_no: int
+    person_ids: tuple[UUID, ...] = ()
+    urgent: bool = False
+    basic_area: str | None = None
+    received_on: date
+    episode: int = 1
+    policy: Policy
+    carried: Carried = Carried()
+    memory: "CaseMemory | None" = None
+
+
+class CaseMemory(Message):
+    """What a case workflow remembers beside its state. Ids and codes only."""
+
+    sharing: tuple[UUID, ...] = ()
+    """Persons with a live consent to sharing."""
+    support: tuple[UUID, ...] = ()
+    """Persons with a live consent to support."""
+    plan_id: UUID | None = None
+    plan_version: int = 0
+    prepared_plan_id: UUID | None = None
+    meeting_id: UUID | None = None
+    outreach_id: UUID | None = None
+    outreach_plans: int = 0
+    referral_ids: tuple[UUID, ...] = ()
+    placement_ids: tuple[UUID, ...] = ()
+    refusals: int = 0
+    evaluated_by: str | None = None
+    closure_reason: str | None = None
+    suspended_from: str | None = None
+    follow_ups_done: int = 0
+    handovers: tuple[str, ...] = ()
+    """`<person id>:<age>` of the handovers under way."""
+
+
+class MeetingInput(Message):
+    """One meeting of either kind."""
+
+    meeting_id: UUID
+    case_id: UUID
+    legal_basis: Literal["consent", "law-106-6"]
+    starts_at: AwareDatetime
+    attendees: tuple[Code, ...]
+    acknowledged: tuple[Code, ...] = ()
+    present: tuple[Code, ...] = ()
+    held_by: str | None = None
+    policy: Policy
+    carried: Carried = Carried()
+
+
+class PlanInput(Message):
+    """One version of a plan, from its draft on."""
+
+    plan_id: UUID
+    case_id: UUID
+    version: int = Field(ge=1)
+    author: str
+    """The `sub` of who drafted it: may not decide it."""
+    person_ids: tuple[UUID, ...]
+    accepted_by: tuple[UUID, ...] = ()
+    starts_on: date
+    ends_on: date
+    policy: Policy
+    carried: Carried = Carried()
+
+
+class OutreachInput(Message):
+    """Work on the relationship with people who have not consented."""
+
+    outreach_id: UUID
+    case_id: UUID
+    agency: Code
+    last_contact_at: AwareDatetime | None = None
+    policy: Policy
+    carried: Carried = Carried()
+
+
+class ReferralInput(Message):
+    """A request to one agency. `sole` where the case rests on it (単独機関で対応)."""
+
+    referral_id: UUID
+    case_id: UUID
+    agency: Code
+    sole: bool
+    policy: Policy
+    carried: Carried = Carried()
+
+
+class PlacementInput(Message):
+    """Participation support for one person."""
+
+    placement_id: UUID
+    case_id: UUID
+    person_id: UUID
+    kinds: tuple[Code, ...]
+    daily_area: str | None = None
+    resource_id: UUID | None = None
+    linked: bool = False
+    follow_ups_done: int = 0
+    policy: Policy
+    carried: Carried = Carried()
+
+
+class HandoverInput(Message):
+    """The handover of one person's support at an age of 18, 40 or 65."""
+
+    handover_id: UUID
+    case_id: UUID
+    person_id: UUID
+    age: Literal[18, 40, 65]
+    reached_on: date
+    confirmed: tuple[str, ...] = ()
+    """The sides that have confirmed: `giving`, `receiving`."""
+    notices_done: int = 0
+    policy: Policy
+    carried: Carried = Carried()
+
+
+# --- between workflows ------------------------------------------------------------------------
+
+CHILD_MOVED = "child_moved"
+"""The signal by which a child tells its case what has become of it."""
+
+STOP = "stop"
+"""The signal by which a case ends a child whose ground is gone."""
+
+INTAKE_WITHDRAWN = "intake_withdrawn"
+"""The signal by which coordination tells a case that its intake was taken back."""
+
+MEETING_VERDICT = "meeting_verdict"
+"""The signal by which a case tells a plan what the meeting said of it."""
+
+
+class ChildMoved(Message):
+    """A child's news for its case."""
+
+    kind: Kind
+    child_id: UUID
+    state: str
+    """The child's new state."""
+    result: str | None = None
+    """What the state alone does not say: a meeting's verdict or decision, a monitoring result."""
+    agency: Code | None = None
+    by: str | None = None
+
+
+class CaseOutcome(Message):
+    """How a case ended."""
+
+    case_id: UUID
+    reason: str
+    episode: int
+
+
+CaseInput.model_rebuild()

@@ -1,0 +1,171 @@
+"""The ward's programmes, channels, agencies, areas and kinds of activity, as of a date.
+
+Divisions and agencies are renamed in mid-year (plan §8: 子ども家庭支援センター becomes
+おおたこども家庭センター on 2026-08-01), so every row has the dates between which it holds.
+The rows stand in `contracts/data`; this module only reads them.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from contracts.message import Message
+
+DATA = files("contracts") / "data"
+
+Row = TypeVar("Row")
+
+
+class Validity(Message):
+    """A row that holds between two dates, both included; an open end is None."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds(self, on: date) -> bool:
+        return (self.valid_from or on) <= on <= (self.valid_to or on)
+
+
+class Channel(Validity):
+    """One of the 20 windows through which people come in, and what stands behind it."""
+
+    channel: str
+    programme_no: int
+    statute_programme: str
+    support_type: str
+    ward_programme: str
+    divisions: tuple[str, ...]
+    note: str = ""
+
+
+class Agency(Validity):
+    """An organisation that can own a task, sit in a meeting or take a referral."""
+
+    agency: str
+    name: str
+    role: str
+    """ward · counsel · outreach · participation · partner · supervisor."""
+    basic_area: str | None = None
+
+
+class Area(Message):
+    """One of the 18 日常生活圏域 and the 基本圏域 (of 4) it belongs to."""
+
+    basic_area: str
+    daily_area: str
+
+
+class ActivityKind(Message):
+    """Something a programme reports by number, and the indicator it feeds."""
+
+    kind: str
+    indicator_id: str
+    channels: tuple[str, ...]
+    label: str
+    unit: str
+    flags: tuple[str, ...]
+    flag_label: str | None
+    needs_group: bool
+
+
+def channels(on: date) -> dict[str, Channel]:
+    """The channels in force on a date, by code: always 20."""
+    return {row.channel: row for row in _channels() if row.holds(on)}
+
+
+def agencies(on: date) -> dict[str, Agency]:
+    """The agencies in force on a date, by code."""
+    return {row.agency: row for row in _agencies() if row.holds(on)}
+
+
+@cache
+def areas() -> tuple[Area, ...]:
+    return tuple(_read("areas.csv", lambda row: Area(**row)))
+
+
+def basic_area_of(daily_area: str) -> str | None:
+    """The 基本圏域 of a 日常生活圏域; None if there is no such area."""
+    return next((a.basic_area for a in areas() if a.daily_area == daily_area), None)
+
+
+@cache
+def activity_kinds() -> dict[str, ActivityKind]:
+    return {
+        kind.kind: kind
+        for kind in _read(
+            "activity_kinds.csv",
+            lambda row: ActivityKind(
+                kind=row["kind"],
+                indicator_id=row["indicator_id"],
+                channels=_several(row["channels"]),
+                label=row["label"],
+                unit=row["unit"],
+                flags=_several(row["flags"]),
+                flag_label=row["flag_label"] or None,
+                needs_group=row["needs_group"] == "yes",
+            ),
+        )
+    }
+
+
+@cache
+def channel_schema(channel: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a channel's own fields. Raises KeyError for no such channel."""
+    schemas = json.loads((DATA / "channel_fields.json").read_text("utf-8"))
+    schema: dict[str, Any] = schemas[channel]
+    return schema
+
+
+@cache
+def _channels() -> tuple[Channel, ...]:
+    return tuple(
+        _read(
+            "programmes.csv",
+            lambda row: Channel(
+                channel=row["channel"],
+                programme_no=int(row["programme_no"]),
+                statute_programme=row["statute_programme"],
+                support_type=row["support_type"],
+                ward_programme=row["ward_programme"],
+                divisions=_several(row["responsible_division"]),
+                note=row["note"],
+                **_dates(row),
+            ),
+        )
+    )
+
+
+@cache
+def _agencies() -> tuple[Agency, ...]:
+    return tuple(
+        _read(
+            "agencies.csv",
+            lambda row: Agency(
+                agency=row["agency"],
+                name=row["name"],
+                role=row["role"],
+                basic_area=row["basic_area"] or None,
+                **_dates(row),
+            ),
+        )
+    )
+
+
+def _read(name: str, make: Callable[[dict[str, str]], Row]) -> Iterator[Row]:
+    for row in csv.DictReader((DATA / name).read_text("utf-8").splitlines()):
+        yield make(row)
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    return tuple(part for part in cell.split(";") if part)
+
+
+def _dates(row: dict[str, str]) -> dict[str, date | None]:
+    return {
+        name: date.fromisoformat(row[name]) if row[name] else None
+        for name in ("valid_from", "valid_to")
+    }

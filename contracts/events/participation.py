@@ -1,0 +1,78 @@
+"""Facts that the participation service tells: places in the community, and people who found one."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from contracts.events.envelope import Event, fact
+from contracts.message import Code
+
+
+class ParticipationEvent(Event):
+    topic: ClassVar[str] = "kasane.participation"
+
+    on: date
+    basic_area: str | None = None
+
+
+@fact
+class ResourcePublished(ParticipationEvent):
+    """A resource is listed on 地域資源見える化; the stock of 2.10.resources-registered."""
+
+    type: ClassVar[str] = "kasane.resource.published.v1"
+    subject_field: ClassVar[str] = "resource_id"
+
+    resource_id: UUID
+
+
+@fact
+class ResourceWithdrawn(ParticipationEvent):
+    type: ClassVar[str] = "kasane.resource.withdrawn.v1"
+    subject_field: ClassVar[str] = "resource_id"
+
+    resource_id: UUID
+
+
+class PlacementEvent(ParticipationEvent):
+    case_id: UUID
+    placement_id: UUID
+
+
+@fact
+class PlacementStarted(PlacementEvent):
+    type: ClassVar[str] = "kasane.placement.started.v1"
+
+    kinds: tuple[Code, ...] = ()
+
+
+@fact
+class ResourceLinked(PlacementEvent):
+    """つながり成立: counts once for 1.7.linked-to-resources."""
+
+    type: ClassVar[str] = "kasane.resource.linked.v1"
+
+    resource_id: UUID
+
+
+@fact
+class PlacementSettled(PlacementEvent):
+    """定着."""
+
+    type: ClassVar[str] = "kasane.placement.settled.v1"
+
+    resource_id: UUID
+
+
+@fact
+class PlacementEnded(PlacementEvent):
+    type: ClassVar[str] = "kasane.placement.ended.v1"
+
+    resource_id: UUID | None = None
+    reason: str
+
+
+@fact
+class DevelopmentRequested(PlacementEvent):
+    """Nothing fits the wish: a place is to be made (資源開発依頼)."""
+
+    type: ClassVar[str] = "kasane.development.requested.v1"

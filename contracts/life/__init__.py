@@ -1,0 +1,59 @@
+"""The tables of the lives that the workflows lead: states, acts, exits, owners, deadlines.
+
+This is process A12 as data. The workflows walk it, coordination's API and portal read from it what
+is allowed next, and the tests walk every row. `acts` maps an act's code to the states it may lead
+to; an act that leads to its own state is recorded and the waiting goes on.
+"""
+
+from contracts.life.case import ALWAYS, CASE, SK_TRACK, CaseState
+from contracts.life.handover import HANDOVER, HandoverState
+from contracts.life.meeting import MEETING, MeetingState
+from contracts.life.outreach import OUTREACH, OutreachState
+from contracts.life.placement import PLACEMENT, PlacementState
+from contracts.life.plan import PLAN, PlanState
+from contracts.life.referral import REFERRAL, ReferralState
+from contracts.life.stage import Life, Role, Stage
+
+LIVES: dict[str, Life] = {
+    "case": CASE,
+    "meeting": MEETING,
+    "plan": PLAN,
+    "outreach": OUTREACH,
+    "referral": REFERRAL,
+    "placement": PLACEMENT,
+    "handover": HANDOVER,
+}
+"""Every life by the kind of its workflow."""
+
+
+def allowed(kind: str, state: str) -> dict[str, tuple[str, ...]]:
+    """The acts that a workflow of a kind takes in a state, with the states they may lead to."""
+    stage = LIVES[kind][state]
+    if kind == "case" and state not in (CaseState.RECEIVED, CaseState.CLOSED):
+        return {**ALWAYS, **stage.acts}
+    return stage.acts
+
+
+__all__ = [
+    "ALWAYS",
+    "CASE",
+    "HANDOVER",
+    "LIVES",
+    "MEETING",
+    "OUTREACH",
+    "PLACEMENT",
+    "PLAN",
+    "REFERRAL",
+    "SK_TRACK",
+    "CaseState",
+    "HandoverState",
+    "Life",
+    "MeetingState",
+    "OutreachState",
+    "PlacementState",
+    "PlanState",
+    "ReferralState",
+    "Role",
+    "Stage",
+    "allowed",
+]

@@ -1,0 +1,71 @@
+"""The life of one version of a plan."""
+
+from enum import StrEnum
+
+from contracts.life.stage import Life, Role, Stage
+
+
+class PlanState(StrEnum):
+    DRAFT = "draft"
+    TO_DECIDE = "to-decide"
+    TO_ACCEPT = "to-accept"
+    ACTIVE = "active"
+    MONITORING = "monitoring"
+    RETURNED = "returned"
+    REVISED = "revised"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+
+
+PLAN: Life = {
+    PlanState.DRAFT: Stage(label="プラン案"),
+    PlanState.TO_DECIDE: Stage(
+        label="支援決定待ち",
+        task="支援プランを決定する",
+        owner=Role.MANAGER,
+        due="decision_due",
+        acts={
+            "approve_plan": (PlanState.TO_ACCEPT,),
+            "return_plan": (PlanState.RETURNED,),
+        },
+    ),
+    PlanState.TO_ACCEPT: Stage(
+        label="本人のプラン同意待ち",
+        task="本人のプラン同意を記録する",
+        due="acceptance_due",
+        acts={
+            "record_acceptance": (PlanState.TO_ACCEPT, PlanState.ACTIVE),
+            "record_decline": (PlanState.RETURNED,),
+        },
+    ),
+    PlanState.ACTIVE: Stage(
+        label="支援実施",
+        acts={
+            "record_monitoring": (
+                PlanState.ACTIVE,
+                PlanState.REVISED,
+                PlanState.COMPLETED,
+                PlanState.STOPPED,
+            )
+        },
+        lapses={"monitoring_every": PlanState.MONITORING},
+    ),
+    PlanState.MONITORING: Stage(
+        label="モニタリング",
+        task="モニタリングを行う",
+        due="monitoring_escalation",
+        escalation="monitoring_escalation",
+        acts={
+            "record_monitoring": (
+                PlanState.ACTIVE,
+                PlanState.REVISED,
+                PlanState.COMPLETED,
+                PlanState.STOPPED,
+            )
+        },
+    ),
+    PlanState.RETURNED: Stage(label="差戻し"),
+    PlanState.REVISED: Stage(label="再プランへ"),
+    PlanState.COMPLETED: Stage(label="目標達成"),
+    PlanState.STOPPED: Stage(label="中止"),
+}

@@ -1,0 +1,99 @@
+"""Every duration in a case's life, as one frozen value that goes into the workflow as input.
+
+No statutory figure was found for most of them; the defaults are process A12's and each can be set
+by the ward. A running case keeps the policy it began with. `workflows.policies` turns a period
+into an instant; on a compressed clock (demonstrations) every day, open or closed, lasts
+`day_seconds`, and nothing else in the product knows about compression.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from contracts.message import Message
+
+
+class Period(Message):
+    """A length of time as the ward's rules put it."""
+
+    count: int = Field(ge=0)
+    unit: Literal["days", "business-days", "months"] = "days"
+
+
+def days(count: int) -> Period:
+    return Period(count=count)
+
+
+def business_days(count: int) -> Period:
+    """営業日: days on which the ward's offices are open."""
+    return Period(count=count, unit="business-days")
+
+
+def months(count: int) -> Period:
+    return Period(count=count, unit="months")
+
+
+class Policy(Message):
+    """The ward's deadlines. Source: process A12 unless a field says otherwise."""
+
+    triage_due: Period = business_days(3)
+    triage_escalation: Period = business_days(5)
+    """Screening not done: the 係長 is told."""
+
+    consent_reminder: Period = days(7)
+    consent_due: Period = days(14)
+    """By then consent is decided: given, refused, or a 支援会議 asked for."""
+
+    assessment_due: Period = days(30)
+    plan_draft_due: Period = days(14)
+    meeting_scheduling_due: Period = days(14)
+    invitation_lead: Period = business_days(10)
+    """A meeting is announced at least this long ahead; a shorter notice is flagged."""
+    sheet_lead: Period = business_days(3)
+    """準備シート are due this long before the meeting."""
+    minutes_due: Period = business_days(5)
+    papers_close: Period = business_days(1)
+    """Papers of a 支援会議 close by themselves this long after the minutes."""
+
+    decision_due: Period = business_days(5)
+    acceptance_due: Period = days(14)
+    monitoring_every: Period = months(3)
+    monitoring_escalation: Period = days(14)
+    """Overdue monitoring is escalated."""
+
+    closure_review_due: Period = days(30)
+    closure_approval_due: Period = business_days(5)
+    suspension_review: Period = months(3)
+    suspension_hard_stop: Period = months(12)
+    """A suspended case goes to the closing evaluation after this."""
+    follow_ups: tuple[Period, ...] = (months(1), months(3), months(6))
+    """After closing; also after settling in a place."""
+
+    support_meeting_decision: Period = business_days(5)
+    """The ward decides whether a 支援会議 sits."""
+    support_meeting_scheduling: Period = business_days(10)
+    next_support_meeting: Period = months(3)
+    """見守り: the meeting sits again by then (process: within one to three months)."""
+
+    outreach_next_try: Period = days(14)
+    outreach_without_contact: Period = days(60)
+    """No contact in this time: back to the 支援会議."""
+    consent_recheck_every: Period = days(30)
+    refusals_before_suspension: int = Field(3, ge=1)
+    """Refusals at the re-check after which the case is suspended with 見守り."""
+
+    referral_answer_due: Period = business_days(5)
+    referral_done_due: Period = months(1)
+    placement_step_due: Period = days(14)
+    settling_due: Period = months(1)
+
+    handover_notices: tuple[Period, ...] = (days(180), days(90), days(30))
+    """Before an age of 18, 40 or 65 is reached (process A12)."""
+    handover_overlap: Period = days(90)
+    """Both sides stay after it."""
+
+    escalation: Period = business_days(5)
+    """A task without an escalation of its own goes to a superior this long after it was due."""
+
+    day_seconds: float | None = Field(None, gt=0)
+    """Length of a day on a compressed clock, in seconds; None on the real one."""
