@@ -1,0 +1,245 @@
+"""The receiving side of the bus: one subscriber per service, over all the topics it listens to.
+
+FastStream's consumer delivers at least once; `chassis.delivery` makes each fact count once. The
+offset is committed after the database has committed, and a record whose delivery raises is sought
+back to and delivered again.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream.kafka import KafkaBroker
+from faststream.kafka.opentelemetry import KafkaTelemetryMiddleware
+from faststream.kafka.schemas import Topic
+from faststream.message import StreamMessage
+from faststream.middlewares import AckPolicy
+
+from chassis.db import Database
+from chassis.delivery import Events, EventT, Handler, Outcome, UnavailableError, deliver
+from chassis.records import RawRecord
+from chassis.settings import Settings
+
+__all__ = [
+    "Consumer",
+    "EventT",
+    "Events",
+    "Handler",
+    "Outcome",
+    "RawRecord",
+    "UnavailableError",
+    "deliver",
+    "subscribe",
+]
+
+log = structlog.get_logger(__name__)
+
+SESSION_TIMEOUT_MS = 10_000
+HEARTBEAT_MS = 3_000
+FETCH_WAIT_MS = 250
+"""Milliseconds a fetch may wait. The embedded broker stalls below 200 on a long log."""
+
+METADATA_AGE_MS = 5_000
+
+START_TIMEOUT = 45.0
+STOP_TIMEOUT = 15.0
+GRACE = 10.0
+"""Seconds that a running handler gets to finish when the consumer stops."""
+
+WATCH_INTERVAL = 1.0
+STALL_LIMIT = 30.0
+"""Seconds without an assignment, or without an answered fetch, before the consumer is remade."""
+
+OUTAGE_FIRST, OUTAGE_MOST = 0.5, 30.0
+"""Seconds of back-off while something a handler needs is away: at first, and at most. Far below
+the five minutes after which the group would expel a consumer that does not poll."""
+
+RESTART_FIRST, RESTART_MOST = 0.5, 5.0
+"""Seconds of back-off before a consumer is remade: at first, and at most."""
+
+
+class StalledError(Exception):
+    """The client is alive but gets nothing from the broker any more."""
+
+
+def subscribe(
+    settings: Settings,
+    service: str,
+    topics: tuple[str, ...],
+    take: Callable[[RawRecord], Awaitable[None]],
+) -> tuple[KafkaBroker, Any]:
+    """A broker client with the service's one subscriber. `take` raises to have a record again."""
+    broker = KafkaBroker(
+        settings.kafka_servers,
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        enable_idempotence=settings.kafka_idempotent_producer,
+        metadata_max_age_ms=METADATA_AGE_MS,
+        consumer_only=True,
+        graceful_timeout=GRACE,
+        apply_types=False,
+        middlewares=[KafkaTelemetryMiddleware()],
+        logger=None,
+    )
+    subscriber = broker.subscriber(
+        *(Topic(topic, declare=False) for topic in topics),
+        group_id=service,
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        auto_offset_reset="earliest",
+        session_timeout_ms=SESSION_TIMEOUT_MS,
+        heartbeat_interval_ms=HEARTBEAT_MS,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
+        parser=_parse,
+        decoder=_decode,
+        no_reply=True,
+        title=service,
+    )
+    subscriber(take)
+    return broker, subscriber
+
+
+async def _parse(
+    record: Any, original: Callable[[Any], Awaitable[StreamMessage[Any]]]
+) -> StreamMessage[Any]:
+    """FastStream's own parser raises on headers that are not UTF-8; that would stop a partition."""
+    readable = []
+    for name, value in record.headers:
+        with suppress(UnicodeDecodeError, AttributeError):
+            value.decode()
+            readable.append((name, value))
+    message = await original(replace(record, headers=tuple(readable)))
+    message.raw_message = record
+    return message
+
+
+async def _decode(message: StreamMessage[Any]) -> RawRecord:
+    return RawRecord.of(message.raw_message)
+
+
+class Consumer:
+    """Takes in the facts a service listens to, for ever; any fault is followed by a new start."""
+
+    def __init__(
+        self, settings: Settings, service: str, database: Database, events: Events
+    ) -> None:
+        self.service = service
+        self.ready = False
+        """Whether partitions are assigned, and so facts arrive."""
+        self.last_error: str | None = None
+        self.outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
+        self._settings = settings
+        self._database = database
+        self._events = events
+        self._client: AIOKafkaConsumer | None = None
+        self._outages = 0
+        self._busy = False
+        self._alive_at = time.monotonic()
+
+    def healthy(self) -> bool:
+        """Whether partitions are assigned and nothing that the handlers need is away."""
+        return self.ready and self._outages == 0
+
+    async def run(self) -> None:
+        """Consume for ever. Cancel to stop: a running handler may finish first."""
+        if not self._events.topics:
+            self.ready = True
+            await asyncio.Event().wait()
+        faults = 0
+        while True:
+            started = time.monotonic()
+            try:
+                await self._consume()
+            except Exception as error:
+                self.last_error = type(error).__name__
+                log.warning("consumer fault", service=self.service, error=self.last_error)
+            if time.monotonic() - started > STALL_LIMIT:
+                faults = 0
+            await asyncio.sleep(min(RESTART_FIRST * 2**faults, RESTART_MOST))
+            faults = min(faults + 1, 8)
+
+    async def lag(self) -> int:
+        """How many records wait in the assigned partitions, as far as the last fetches tell."""
+        client = self._client
+        if client is None:
+            return 0
+        return sum(
+            max(0, (client.highwater(partition) or 0) - position)
+            for partition, position in (await _positions(client)).items()
+        )
+
+    async def _consume(self) -> None:
+        broker, subscriber = subscribe(
+            self._settings, self.service, self._events.topics, self._take
+        )
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                await broker.start()
+            self._client = subscriber.consumer
+            await self._watch(subscriber.consumer)
+        finally:
+            self.ready, self._client = False, None
+            await _stop(broker)
+
+    async def _take(self, record: RawRecord) -> None:
+        self._busy = True
+        try:
+            outcome = await deliver(self._database, self._events, record)
+            self.outcomes[outcome] += 1
+            self._outages = 0
+            self.last_error = None
+        except UnavailableError as outage:
+            self.last_error = str(outage)
+            log.warning("outage", service=self.service, error=self.last_error)
+            self._outages += 1
+            await asyncio.sleep(min(OUTAGE_FIRST * 2 ** min(self._outages - 1, 10), OUTAGE_MOST))
+            raise
+        finally:
+            self._busy = False
+            self._alive_at = time.monotonic()
+
+    async def _watch(self, client: AIOKafkaConsumer) -> None:
+        """Return never; raise StalledError when the client has fallen silent."""
+        self._alive_at = time.monotonic()
+        while True:
+            positions = await _positions(client)
+            self.ready = bool(client.assignment())
+            for partition, position in positions.items():
+                if position > (client.highwater(partition) or position):
+                    # The log was replaced by a shorter one; what is in it is not old.
+                    await client.seek_to_beginning(partition)
+            if self._busy or _answered_lately(client):
+                self._alive_at = time.monotonic()
+            if time.monotonic() - self._alive_at > STALL_LIMIT:
+                raise StalledError
+            await asyncio.sleep(WATCH_INTERVAL)
+
+
+def _answered_lately(client: AIOKafkaConsumer) -> bool:
+    """Whether every assigned partition was fetched from within the last few seconds."""
+    since = (time.time() - 5.0) * 1000
+    polls = [client.last_poll_timestamp(partition) for partition in client.assignment()]
+    return bool(polls) and all(poll is not None and poll > since for poll in polls)
+
+
+async def _positions(client: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+    positions: dict[TopicPartition, int] = {}
+    for partition in client.assignment():
+        # Unknown while a partition has just been assigned; the client then waits for it.
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(0.2):
+                positions[partition] = await client.position(partition)
+    return positions
+
+
+async def _stop(broker: KafkaBroker) -> None:
+    stopping = asyncio.create_task(broker.stop())
+    await asyncio.wait([stopping], timeout=STOP_TIMEOUT)
+    if not stopping.done():
+        stopping.cancel()
+    elif not stopping.cancelled() and stopping.exception():
+        log.warning("consumer stop", error=type(stopping.exception()).__name__)
