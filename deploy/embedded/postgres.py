@@ -17,10 +17,12 @@ import time
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 
 from deploy.embedded.account import Account, database_account, named_account
+from deploy.embedded.part import Part
 from deploy.embedded.secrets import ADMINISTRATOR
 from deploy.embedded.tether import tether
 from deploy.problem import ProblemError
@@ -86,7 +88,7 @@ def programs(account: Account | None) -> Path:
 def _runs(install: Path, account: Account | None) -> bool:
     identity = account.identity() if account else {}
     try:
-        command = [install / "bin" / "postgres", "--version"]
+        command = [str(install / "bin" / "postgres"), "--version"]
         return subprocess.run(command, capture_output=True, **identity).returncode == 0  # noqa: S603
     except OSError:
         return False
@@ -152,6 +154,32 @@ def command(home: Path, port: int, account: Account | None, **more: str) -> list
     for name, value in {**SMALL, "port": str(port), **more}.items():
         server += ["-c", f"{name}={value}"]
     return server
+
+
+def part(home: Path, port: int, admin_url: str, environment: dict[str, str]) -> Part:
+    """The server as a part of the stack; its cluster is made if there is none."""
+    password = urlsplit(admin_url).password or ""
+    account = initialise(home, password)
+
+    async def ready() -> bool:
+        return await accepts(admin_url)
+
+    async def settle() -> None:
+        await ensure_database(admin_url)
+
+    return Part(
+        "postgres",
+        command(home, port, account),
+        home / "cluster",
+        ready,
+        environment,
+        settle=settle,
+        listens=(port,),
+        account=account,
+        stop_signal=signal.SIGINT,
+        stop_seconds=20,
+        death_signal=signal.SIGQUIT,
+    )
 
 
 async def ensure_database(admin_url: str) -> None:

@@ -76,7 +76,7 @@ def _key() -> str:
 def _clients(public_url: str) -> dict[str, dict[str, Any]]:
     """Who may ask the issuer for tokens, and with which claims."""
     plain: dict[str, Any] = {"roles": [], "channels": [], "agency": None, "redirect_uris": []}
-    portal = {"kind": "person", "redirect_uris": [f"{public_url}/login/callback"]}
+    portal = {"kind": "service", "redirect_uris": [f"{public_url}/login/callback"]}
     clients: dict[str, dict[str, Any]] = {
         "kasane-portal": plain | portal,
         **{name: plain | {"kind": "service"} for name in SERVICES},

@@ -1,0 +1,85 @@
+"""What the command line shows: the start, the parts, the addresses, the indicator table."""
+
+import csv
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.embedded.daemon import Report
+from deploy.embedded.layout import Layout
+from deploy.embedded.status import PartStatus
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+COLUMNS = ("indicator_id", "value", "sub_value", "unit", "label", "sub_label")
+
+
+class Progress:
+    """Says once of each part that it is ready."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+
+    def __call__(self, said: Report) -> None:
+        for name, part in said["parts"].items():
+            if part["state"] == "ready" and name not in self.seen:
+                self.seen.add(name)
+                out.print(f"  [green]✓[/] {name}")
+
+
+def show_addresses(layout: Layout) -> None:
+    """Where to look, and with which synthetic accounts to log in."""
+    addresses = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for label, url in (
+        ("相談支援ポータル / portal", layout.public_url),
+        ("トレース / traces", f"{layout.public_url}/traces"),
+        ("ワークフロー / workflow UI", layout.url("temporal-ui")),
+        ("API (OpenAPI)", f"{layout.public_url}/api/intake/v1/openapi.json"),
+    ):
+        addresses.add_row(label, url)
+    out.print(addresses)
+    if not layout.users.exists():
+        return
+    logins = Table(
+        "ログイン名", "パスワード", "氏名(架空)", "役割", title="デモ用の利用者 / demo logins"
+    )
+    for name, user in json.loads(layout.users.read_text()).items():
+        logins.add_row(name, user["password"], user["name"], "、".join(user["roles"]))
+    out.print(logins)
+
+
+def show_status(statuses: list[PartStatus]) -> None:
+    table = Table("部品", "状態", "版", "アドレス", "再起動", "たまり")
+    for status in statuses:
+        colour = "green" if status.healthy else "red"
+        backlog = " ".join(f"{name}={value}" for name, value in status.backlog.items())
+        table.add_row(
+            status.name,
+            f"[{colour}]{status.state if status.healthy else 'unhealthy'}[/]",
+            status.version,
+            status.address,
+            str(status.restarts),
+            backlog or status.detail,
+        )
+    out.print(table)
+
+
+def show_indicators(rows: list[dict[str, Any]], form: str) -> None:
+    """The rows as a table for people, as CSV (RFC 4180, a header line) or as JSON."""
+    chosen = [{column: row.get(column) for column in COLUMNS} for row in rows]
+    if form == "json":
+        out.print_json(json.dumps(chosen, ensure_ascii=False))
+    elif form == "csv":
+        writer = csv.DictWriter(sys.stdout, COLUMNS)
+        writer.writeheader()
+        writer.writerows(chosen)
+    else:
+        table = Table("指標", "名称", "値", "単位", "うち")
+        for row in chosen:
+            part = "" if row["sub_value"] is None else f"{row['sub_label']} {row['sub_value']}"
+            table.add_row(row["indicator_id"], row["label"], str(row["value"]), row["unit"], part)
+        out.print(table)

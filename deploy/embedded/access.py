@@ -1,0 +1,73 @@
+"""Calls to the running stack's public HTTP API with the operations client's token."""
+
+import json
+from typing import Any
+
+import httpx
+
+from deploy.embedded.layout import Layout
+from deploy.problem import ProblemError
+
+TIMEOUT_SECONDS = 20
+
+
+class Access:
+    """A session at the front door as `operations`: roles operator and indicators."""
+
+    def __init__(self, layout: Layout) -> None:
+        """Raises ProblemError when the stack was never started."""
+        if not layout.clients.exists():
+            raise ProblemError(
+                "まだ一度も起動していません。kasane up で始めてください",
+                "the stack was never started; begin with kasane up",
+            )
+        secret = json.loads(layout.clients.read_text())["operations"]["secret"]
+        self._credentials = {"client_id": "operations", "client_secret": secret}
+        self._http = httpx.Client(
+            base_url=layout.public_url, timeout=TIMEOUT_SECONDS, trust_env=False
+        )
+        self._token: str | None = None
+
+    def get(self, path: str, *, token: bool = True) -> httpx.Response:
+        """Raises httpx.HTTPError when nobody answers or the token is refused."""
+        return self._http.get(path, headers=self._headers(token=token))
+
+    def post(self, path: str) -> httpx.Response:
+        """Raises httpx.HTTPError when nobody answers or the token is refused."""
+        return self._http.post(path, headers=self._headers(token=True))
+
+    def json(self, path: str) -> Any:
+        """The body of a GET. Raises ProblemError with what the service said if it refused."""
+        return self._body(lambda: self.get(path))
+
+    def act(self, path: str) -> Any:
+        """The body of a POST, or None if it has none. Raises ProblemError like `json`."""
+        return self._body(lambda: self.post(path))
+
+    def _body(self, call: Any) -> Any:
+        try:
+            answer: httpx.Response = call()
+        except httpx.HTTPError as error:
+            raise ProblemError(
+                f"応答がありません({type(error).__name__})。kasane status で確かめてください",
+                f"no answer ({type(error).__name__}); see kasane status",
+            ) from error
+        if answer.is_error:
+            said = answer.text[:300]
+            raise ProblemError(
+                f"{answer.request.url.path} が {answer.status_code} を返しました: {said}",
+                f"{answer.request.url.path} answered {answer.status_code}: {said}",
+            )
+        return answer.json() if answer.content else None
+
+    def _headers(self, *, token: bool) -> dict[str, str]:
+        if not token:
+            return {}
+        if self._token is None:
+            answer = self._http.post(
+                "/issuer/token",
+                data={"grant_type": "client_credentials"} | self._credentials,
+            )
+            answer.raise_for_status()
+            self._token = answer.json()["access_token"]
+        return {"Authorization": f"Bearer {self._token}"}
