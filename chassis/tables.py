@@ -119,11 +119,12 @@ AUDIT = Table(
     Column("reason", Text),
     Column("trace_id", Text),
     Column("details", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("link", BigInteger, unique=True),
     Column("hash", LargeBinary),
     Index("ix_audit_subject", "subject_kind", "subject_id"),
     Index("ix_audit_unchained", "id", postgresql_where=text("hash IS NULL")),
 )
-"""Who did, saw or was refused what. `hash` chains the rows; NULL is not chained yet."""
+"""Who did, saw or was refused what. `link` numbers the hash chain; NULL is not chained yet."""
 
 DATA_KEY = Table(
     "data_key",

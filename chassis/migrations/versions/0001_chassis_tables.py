@@ -107,8 +107,10 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text),
         sa.Column("trace_id", sa.Text),
         sa.Column("details", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
+        sa.Column("link", sa.BigInteger),
         sa.Column("hash", sa.LargeBinary),
         sa.PrimaryKeyConstraint("id", name="pk_audit"),
+        sa.UniqueConstraint("link", name="uq_audit_link"),
     )
     op.create_index("ix_audit_subject", "audit", ["subject_kind", "subject_id"])
     op.create_index("ix_audit_unchained", "audit", ["id"], postgresql_where="hash IS NULL")
