@@ -113,6 +113,12 @@ def activity_kinds() -> dict[str, ActivityKind]:
 
 
 @cache
+def consultation_topics() -> dict[str, str]:
+    """What a consultation may be about: the choices of 相談受付・申込票 (A票), by code."""
+    return dict(_read("consultation_topics.csv", lambda row: (row["topic"], row["label"])))
+
+
+@cache
 def channel_schema(channel: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a channel's own fields. Raises KeyError for no such channel."""
     schemas = json.loads((DATA / "channel_fields.json").read_text("utf-8"))
