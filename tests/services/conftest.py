@@ -3,7 +3,7 @@
 import base64
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -122,6 +122,5 @@ def served(
 
 
 @pytest.fixture(autouse=True)
-def _no_exporter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_exporter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OTEL_EXPORTER_OTLP_ENDPOINT", raising=False)
-    yield
