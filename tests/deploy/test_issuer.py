@@ -27,7 +27,7 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 CLIENTS = {
     "kasane-portal": {
         "secret": "portal-secret",
-        "kind": "service",
+        "kind": "person",
         "roles": [],
         "channels": [],
         "agency": None,
@@ -317,6 +317,11 @@ async def test_a_client_with_a_wrong_secret_gets_nothing(
     assert answer.status_code == 401
     assert answer.json() == {"error": "invalid_client"}
     assert "www-authenticate" in answer.headers
+
+
+async def test_a_login_client_has_no_standing_of_its_own(issuer: Issuer) -> None:
+    answer = await issuer.redeem("", grant_type="client_credentials")
+    assert answer.json() == {"error": "unauthorized_client"}
 
 
 async def test_the_password_grant_does_not_exist(issuer: Issuer) -> None:

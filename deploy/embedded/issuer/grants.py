@@ -77,6 +77,8 @@ class TokenEndpoint:
         return _answer({name: claims[name] for name in told if name in claims})
 
     def _for_client(self, client_id: str, client: Client, form: TokenRequest) -> JSONResponse:
+        if client.kind == "person":
+            return _error("unauthorized_client")
         answer = {
             "access_token": self._signer.client_token(client_id, client),
             "token_type": "Bearer",

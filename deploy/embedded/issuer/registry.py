@@ -26,7 +26,8 @@ class Client(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     secret: SecretStr
-    kind: Literal["service", "frontline"]
+    kind: Literal["service", "frontline", "person"]
+    """`person`: only ever acts for a person who logs in through it."""
     roles: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     agency: str | None = None
