@@ -40,8 +40,11 @@ __all__ = [
 
 log = structlog.get_logger(__name__)
 
-SESSION_TIMEOUT_MS = 10_000
-HEARTBEAT_MS = 3_000
+SESSION_MS = {"cluster": 10_000, "marker": 4_000}
+"""Milliseconds without a heartbeat after which a consumer is expelled from its group. The embedded
+broker lets every group wait half of it before the first assignment, hence the smaller figure."""
+
+HEARTBEATS_PER_SESSION = 4
 FETCH_WAIT_MS = 250
 """Milliseconds a fetch may wait. The embedded broker stalls below 200 on a long log."""
 
@@ -73,15 +76,17 @@ def subscribe(
     service: str,
     topics: tuple[str, ...],
     take: Callable[[RawRecord], Awaitable[None]],
+    grace: float = GRACE,
 ) -> tuple[KafkaBroker, Any]:
     """A broker client with the service's one subscriber. `take` raises to have a record again."""
+    session = SESSION_MS[settings.broker_generation]
     broker = KafkaBroker(
         settings.kafka_servers,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         enable_idempotence=settings.kafka_idempotent_producer,
         metadata_max_age_ms=METADATA_AGE_MS,
         consumer_only=True,
-        graceful_timeout=GRACE,
+        graceful_timeout=grace,
         apply_types=False,
         middlewares=[KafkaTelemetryMiddleware()],
         logger=None,
@@ -91,8 +96,8 @@ def subscribe(
         group_id=service,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         auto_offset_reset="earliest",
-        session_timeout_ms=SESSION_TIMEOUT_MS,
-        heartbeat_interval_ms=HEARTBEAT_MS,
+        session_timeout_ms=session,
+        heartbeat_interval_ms=session // HEARTBEATS_PER_SESSION,
         fetch_max_wait_ms=FETCH_WAIT_MS,
         parser=_parse,
         decoder=_decode,
@@ -137,6 +142,8 @@ class Consumer:
         self._events = events
         self._client: AIOKafkaConsumer | None = None
         self._outages = 0
+        self.grace = GRACE
+        """Seconds that a running handler gets to finish when the consumer stops."""
         self._busy = False
         self._alive_at = time.monotonic()
 
@@ -174,7 +181,7 @@ class Consumer:
 
     async def _consume(self) -> None:
         broker, subscriber = subscribe(
-            self._settings, self.service, self._events.topics, self._take
+            self._settings, self.service, self._events.topics, self._take, self.grace
         )
         try:
             async with asyncio.timeout(START_TIMEOUT):
