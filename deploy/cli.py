@@ -172,8 +172,9 @@ def clean() -> None:
     from deploy.embedded.stack import forget
 
     layout = Layout.from_environment()
-    forget(layout)
-    typer.echo(f"消しました / deleted: {layout.data}")
+    deleted = forget(layout)
+    said = "消しました / deleted" if deleted else "消すものはありません / nothing to delete"
+    typer.echo(f"{said}: {layout.data}")
 
 
 @app.command("replay-dead-letters")

