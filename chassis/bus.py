@@ -3,6 +3,10 @@
 FastStream's consumer delivers at least once; `chassis.delivery` makes each fact count once. The
 offset is committed after the database has committed, and a record whose delivery raises is sought
 back to and delivered again.
+
+Offsets mean something within one generation of the broker's log only. A consumer that goes on in
+a log that has been replaced would skip what stands before its old position there, so a consumer
+that learns of a new generation starts again from the log's beginning.
 """
 
 import asyncio
@@ -10,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Never
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -23,6 +27,7 @@ from faststream.middlewares import AckPolicy
 
 from chassis.db import Database
 from chassis.delivery import Events, EventT, Handler, Outcome, UnavailableError, deliver
+from chassis.generation import UnknownGenerationError, generation_of
 from chassis.records import RawRecord
 from chassis.settings import Settings
 
@@ -67,18 +72,32 @@ RESTART_FIRST, RESTART_MOST = 0.5, 5.0
 """Seconds of back-off before a consumer is remade: at first, and at most."""
 
 
+def group_of(settings: Settings, service: str, generation: str) -> str:
+    """The consumer group: the service, and for a broker that forgets also the generation.
+
+    The embedded broker accepts commits from members of a group that it has forgotten, offsets of
+    the old log included; in a group of the new generation there are none. A Kafka cluster fences
+    such members itself.
+    """
+    return service if settings.broker_generation == "cluster" else f"{service}.{generation}"
+
+
+class NewGenerationError(Exception):
+    """The broker's log was replaced by another."""
+
+
 class StalledError(Exception):
     """The client is alive but gets nothing from the broker any more."""
 
 
 def subscribe(
     settings: Settings,
-    service: str,
+    group: str,
     topics: tuple[str, ...],
     take: Callable[[RawRecord], Awaitable[None]],
     grace: float = GRACE,
 ) -> tuple[KafkaBroker, Any]:
-    """A broker client with the service's one subscriber. `take` raises to have a record again."""
+    """A broker client with a service's one subscriber. `take` raises to have a record again."""
     session = SESSION_MS[settings.broker_generation]
     broker = KafkaBroker(
         settings.kafka_servers,
@@ -93,7 +112,7 @@ def subscribe(
     )
     subscriber = broker.subscriber(
         *(Topic(topic, declare=False) for topic in topics),
-        group_id=service,
+        group_id=group,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         auto_offset_reset="earliest",
         session_timeout_ms=session,
@@ -102,7 +121,7 @@ def subscribe(
         parser=_parse,
         decoder=_decode,
         no_reply=True,
-        title=service,
+        title=group,
     )
     subscriber(take)
     return broker, subscriber
@@ -141,6 +160,7 @@ class Consumer:
         self._database = database
         self._events = events
         self._client: AIOKafkaConsumer | None = None
+        self._generation = generation_of(settings)
         self._outages = 0
         self.grace = GRACE
         """Seconds that a running handler gets to finish when the consumer stops."""
@@ -157,17 +177,23 @@ class Consumer:
             self.ready = True
             await asyncio.Event().wait()
         faults = 0
-        while True:
-            started = time.monotonic()
-            try:
-                await self._consume()
-            except Exception as error:
-                self.last_error = type(error).__name__
-                log.warning("consumer fault", service=self.service, error=self.last_error)
-            if time.monotonic() - started > STALL_LIMIT:
-                faults = 0
-            await asyncio.sleep(min(RESTART_FIRST * 2**faults, RESTART_MOST))
-            faults = min(faults + 1, 8)
+        try:
+            while True:
+                started = time.monotonic()
+                try:
+                    await self._consume()
+                except NewGenerationError:
+                    log.info("consumer starts over in a new generation", service=self.service)
+                    continue
+                except Exception as error:
+                    self.last_error = type(error).__name__
+                    log.warning("consumer fault", service=self.service, error=self.last_error)
+                if time.monotonic() - started > STALL_LIMIT:
+                    faults = 0
+                await asyncio.sleep(min(RESTART_FIRST * 2**faults, RESTART_MOST))
+                faults = min(faults + 1, 8)
+        finally:
+            await self._generation.close()
 
     async def lag(self) -> int:
         """How many records wait in the assigned partitions, as far as the last fetches tell."""
@@ -180,14 +206,17 @@ class Consumer:
         )
 
     async def _consume(self) -> None:
+        generation = await self._generation.read()
+        group = group_of(self._settings, self.service, generation)
         broker, subscriber = subscribe(
-            self._settings, self.service, self._events.topics, self._take, self.grace
+            self._settings, group, self._events.topics, self._take, self.grace
         )
         try:
             async with asyncio.timeout(START_TIMEOUT):
                 await broker.start()
             self._client = subscriber.consumer
-            await self._watch(subscriber.consumer)
+            self.last_error = None
+            await self._watch(subscriber.consumer, generation)
         finally:
             self.ready, self._client = False, None
             await _stop(broker)
@@ -209,16 +238,16 @@ class Consumer:
             self._busy = False
             self._alive_at = time.monotonic()
 
-    async def _watch(self, client: AIOKafkaConsumer) -> None:
-        """Return never; raise StalledError when the client has fallen silent."""
-        self._alive_at = time.monotonic()
+    async def _watch(self, client: AIOKafkaConsumer, generation: str) -> Never:
+        """Raises StalledError when the client has fallen silent, NewGenerationError."""
+        self._alive_at = read_at = time.monotonic()
         while True:
-            positions = await _positions(client)
             self.ready = bool(client.assignment())
-            for partition, position in positions.items():
-                if position > (client.highwater(partition) or position):
-                    # The log was replaced by a shorter one; what is in it is not old.
-                    await client.seek_to_beginning(partition)
+            if time.monotonic() - read_at > self._generation.interval:
+                read_at = time.monotonic()
+                with suppress(UnknownGenerationError):
+                    if await self._generation.read() != generation:
+                        raise NewGenerationError
             if self._busy or _answered_lately(client):
                 self._alive_at = time.monotonic()
             if time.monotonic() - self._alive_at > STALL_LIMIT:

@@ -1,4 +1,4 @@
-"""A real PostgreSQL with two services' schemas, and a real broker that a test may wipe."""
+"""A real PostgreSQL with schemas of two services, and a real broker that a test may wipe."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ def service_urls(postgres_admin_url: str) -> dict[str, str]:
     address = postgres_admin_url.partition("@")[2]
     urls = {
         service: f"postgresql://{service}:{service}-password@{address}"
-        for service in ("intake", "indicators")
+        for service in ("teller", "listener")
     }
     prepare_roles(postgres_admin_url, urls)
     for service, url in urls.items():
@@ -30,13 +30,13 @@ def service_urls(postgres_admin_url: str) -> dict[str, str]:
 
 @pytest.fixture
 async def teller(service_urls: dict[str, str]) -> AsyncIterator[Database]:
-    async for database in _emptied(service_urls["intake"]):
+    async for database in _emptied(service_urls["teller"]):
         yield database
 
 
 @pytest.fixture
 async def listener(service_urls: dict[str, str]) -> AsyncIterator[Database]:
-    async for database in _emptied(service_urls["indicators"]):
+    async for database in _emptied(service_urls["listener"]):
         yield database
 
 

@@ -25,7 +25,7 @@ from contracts.events.intake import IntakeAccepted
 from deploy.embedded.broker import begin_generation, program
 from deploy.embedded.tether import tether
 
-CONSUMER = "indicators"
+CONSUMER = "listener"
 TOPIC = "kasane.intake"
 
 
@@ -120,7 +120,7 @@ class Broker:
 
 @dataclass(frozen=True)
 class Stage:
-    """Two services on real parts: intake tells, indicators listens."""
+    """Two services on real parts: one tells, one listens."""
 
     settings: Settings
     broker: Broker
@@ -128,7 +128,7 @@ class Stage:
     listener: Database
 
     def relay(self) -> Relay:
-        return Relay(self.settings, "intake", self.teller)
+        return Relay(self.settings, "teller", self.teller)
 
     def consumer(self, events: Events) -> Consumer:
         return Consumer(self.settings, CONSUMER, self.listener, events)
