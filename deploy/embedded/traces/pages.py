@@ -285,7 +285,7 @@ def _clock_time(moment: datetime) -> str:
 
 
 def _duration(milliseconds: float) -> str:
-    if milliseconds < 1:
+    if 0 < milliseconds < 1:
         return f"{milliseconds:.2f} ミリ秒"
     if milliseconds < 1000:
         return f"{milliseconds:.0f} ミリ秒"
