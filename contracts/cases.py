@@ -24,7 +24,7 @@ ACT = "act"
 
 
 class Kind(StrEnum):
-    """The kinds of workflow; also the keys of `contracts.life.LIVES`."""
+    """The kinds of workflow: their types in Temporal, and the keys of `contracts.life.LIVES`."""
 
     CASE = "case"
     MEETING = "meeting"
@@ -66,6 +66,18 @@ class Refusal(StrEnum):
 # --- in ---------------------------------------------------------------------------------------
 
 
+class Timer(Message):
+    """An instant at which a life goes on by itself. Absolute, so that a new run waits no longer."""
+
+    at: AwareDatetime
+    does: Literal["remind", "escalate", "follow-up", "lapse"]
+    cause: str
+    """The `Policy` field it comes from, or what happens then: `consent-expired`, `plan-ended`."""
+    subject: UUID | None = None
+    """Whom it concerns, where it is not the life as a whole."""
+    detail: str | None = None
+
+
 class Carried(Message):
     """What every workflow carries over continue-as-new."""
 
@@ -73,9 +85,15 @@ class Carried(Message):
     """Empty at the first start."""
     since: AwareDatetime | None = None
     step: int = 0
-    """How many steps were recorded; the next step's key is built from it."""
+    """How many steps were tried; the next step's key is built from it."""
     applied: tuple[UUID, ...] = ()
     """Ids of the latest commands applied: an Update id holds for one run only."""
+    timers: tuple[Timer, ...] = ()
+    """What is still to ring in this state."""
+    task_id: UUID | None = None
+    """The open task, if a person is waited for."""
+    run_length: int = Field(500, ge=1)
+    """Steps after which the history is begun anew, also if the server does not suggest it yet."""
 
 
 class CaseInput(Message):
@@ -96,28 +114,64 @@ class CaseInput(Message):
     memory: "CaseMemory | None" = None
 
 
+class PreparedPlan(Message):
+    """A plan made while consent is missing; it becomes the draft when consent comes (A4)."""
+
+    plan_id: UUID
+    version: int
+    author: str
+    starts_on: date
+    ends_on: date
+
+
+class ConsentExpiry(Message):
+    """When one consent of one person ends by itself."""
+
+    person_id: UUID
+    kind: Literal["sharing", "support"]
+    at: AwareDatetime
+
+
+class Placed(Message):
+    """A placement under way, and for whom."""
+
+    placement_id: UUID
+    person_id: UUID
+
+
 class CaseMemory(Message):
     """What a case workflow remembers beside its state. Ids and codes only."""
 
+    episode: int = 1
     sharing: tuple[UUID, ...] = ()
     """Persons with a live consent to sharing."""
     support: tuple[UUID, ...] = ()
     """Persons with a live consent to support."""
+    expiries: tuple[ConsentExpiry, ...] = ()
     plan_id: UUID | None = None
+    """The plan whose workflow lives: never more than one."""
     plan_version: int = 0
-    prepared_plan_id: UUID | None = None
+    """The latest version number given out."""
+    prepared: PreparedPlan | None = None
     meeting_id: UUID | None = None
+    """The meeting that is being prepared or sits; None once its conclusion is known."""
     outreach_id: UUID | None = None
+    outreach_agency: Code | None = None
     outreach_plans: int = 0
+    relation_good: bool = False
+    """The person trusts the outreach worker: consent is asked for again from time to time."""
+    sole_referral_id: UUID | None = None
+    """The referral on which the case rests (単独機関で対応)."""
     referral_ids: tuple[UUID, ...] = ()
-    placement_ids: tuple[UUID, ...] = ()
+    """Referrals beside the plan that are under way."""
+    placements: tuple[Placed, ...] = ()
+    handover_ids: tuple[UUID, ...] = ()
+    looked_ahead: bool = False
+    """Whether intake was asked when the persons reach 18, 40 or 65."""
     refusals: int = 0
     evaluated_by: str | None = None
     closure_reason: str | None = None
     suspended_from: str | None = None
-    follow_ups_done: int = 0
-    handovers: tuple[str, ...] = ()
-    """`<person id>:<age>` of the handovers under way."""
 
 
 class MeetingInput(Message):
@@ -131,6 +185,8 @@ class MeetingInput(Message):
     acknowledged: tuple[Code, ...] = ()
     present: tuple[Code, ...] = ()
     held_by: str | None = None
+    outreach_plans: int = 0
+    """How many outreach plans the case has had: the next one's version follows."""
     policy: Policy
     carried: Carried = Carried()
 
@@ -147,6 +203,8 @@ class PlanInput(Message):
     accepted_by: tuple[UUID, ...] = ()
     starts_on: date
     ends_on: date
+    paused_from: str | None = None
+    """The state to which it returns when its case is resumed."""
     policy: Policy
     carried: Carried = Carried()
 
@@ -157,7 +215,6 @@ class OutreachInput(Message):
     outreach_id: UUID
     case_id: UUID
     agency: Code
-    last_contact_at: AwareDatetime | None = None
     policy: Policy
     carried: Carried = Carried()
 
@@ -181,9 +238,9 @@ class PlacementInput(Message):
     person_id: UUID
     kinds: tuple[Code, ...]
     daily_area: str | None = None
+    agency: Code = "shakyo"
+    """Whose worker looks after it: the 社協's 地域福祉コーディネーター unless it says otherwise."""
     resource_id: UUID | None = None
-    linked: bool = False
-    follow_ups_done: int = 0
     policy: Policy
     carried: Carried = Carried()
 
@@ -198,7 +255,6 @@ class HandoverInput(Message):
     reached_on: date
     confirmed: tuple[str, ...] = ()
     """The sides that have confirmed: `giving`, `receiving`."""
-    notices_done: int = 0
     policy: Policy
     carried: Carried = Carried()
 
@@ -217,6 +273,22 @@ INTAKE_WITHDRAWN = "intake_withdrawn"
 MEETING_VERDICT = "meeting_verdict"
 """The signal by which a case tells a plan what the meeting said of it."""
 
+PAUSE = "pause"
+RESUME = "resume"
+"""The signals by which a suspended case holds its plan, and lets it go on."""
+
+
+class Stop(Message):
+    """Why a case ends a child."""
+
+    reason: Literal["withdrawn-by-person", "suspended", "case-closed", "consent-given"]
+
+
+class MeetingSaid(Message):
+    """What a 重層的支援会議 said of a plan: a `contracts.acts.PlanVerdict`."""
+
+    verdict: str
+
 
 class ChildMoved(Message):
     """A child's news for its case."""
@@ -228,6 +300,7 @@ class ChildMoved(Message):
     result: str | None = None
     """What the state alone does not say: a meeting's verdict or decision, a monitoring result."""
     agency: Code | None = None
+    created_id: UUID | None = None
     by: str | None = None
 
 

@@ -43,13 +43,18 @@ class Step(Message):
     command: Command | None = None
     """The act that made the step; None for a timer or another workflow's news."""
     cause: str | None = None
-    """What made it where no act did: `started`, `reminder`, `escalated`, a `Policy` field that
-    lapsed, or `<kind>:<state>` of a child that moved."""
+    """What made it where no act did: `started`, a `Policy` field that lapsed, `<kind>:<state>` of
+    a child that moved, or another piece of news of `contracts.life.Stage.news`."""
     created_id: UUID | None = None
     """The id of what the act creates: a meeting, a plan version, a referral …"""
     legal_basis: Literal["consent", "law-106-6"] | None = None
     plan_version: int | None = None
+    agency: Code | None = None
+    """The agency that the step concerns: of a referral, an outreach, a placement."""
+    person_id: UUID | None = None
+    """Whom the step concerns, where no act says it: whose consent expired, who reaches an age."""
     result: str | None = None
+    """The reason of a closing, a meeting's verdict, `short-notice` of an invitation …"""
     closes_tasks: bool = False
     """Whether the workflow's open tasks end with this step."""
     opens: tuple[TaskToOpen, ...] = ()
@@ -105,6 +110,9 @@ class PlacementStep(Message):
     came_from: str
     state: str
     resource_id: UUID | None = None
+    """The host that the step concerns, also where the person leaves it."""
     kinds: tuple[Code, ...] = ()
     daily_area: str | None = None
     command: Command | None = None
+    result: str | None = None
+    """Why it ended, where it did."""

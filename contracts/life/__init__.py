@@ -29,9 +29,10 @@ LIVES: dict[str, Life] = {
 def allowed(kind: str, state: str) -> dict[str, tuple[str, ...]]:
     """The acts that a workflow of a kind takes in a state, with the states they may lead to."""
     stage = LIVES[kind][state]
-    if kind == "case" and state not in (CaseState.RECEIVED, CaseState.CLOSED):
-        return {**ALWAYS, **stage.acts}
-    return stage.acts
+    if kind != "case" or state in (CaseState.RECEIVED, CaseState.CLOSED):
+        return stage.acts
+    stays: dict[str, tuple[str, ...]] = {"withdraw_consent": ()} if state in SK_TRACK else {}
+    return {**ALWAYS, **stays, **stage.acts}
 
 
 __all__ = [

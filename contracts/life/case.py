@@ -52,10 +52,18 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "report_lost_contact": (CaseState.SUSPENDED,),
     "suspend": (CaseState.SUSPENDED,),
 }
-"""Acts that every open state of a case allows besides its own. No exit named: it stays."""
+"""Acts that every open state of a case allows besides its own. No exit named: it stays. On the
+track of the 支援会議, which needs no consent, a withdrawal leads nowhere either."""
+
+_NEEDS_CONSENT = {"consent-expired": (CaseState.SK_REQUESTED,)}
+_PLAN_ENDS = {
+    "plan:revised": (CaseState.REPLAN,),
+    "plan:completed": (CaseState.CLOSE_REVIEW,),
+    "plan:stopped": (CaseState.SUSPENDED,),
+}
 
 CASE: Life = {
-    CaseState.RECEIVED: Stage(label="受付"),
+    CaseState.RECEIVED: Stage(label="受付", news={"started": (CaseState.TRIAGE,)}),
     CaseState.TRIAGE: Stage(
         label="スクリーニング",
         task="スクリーニングを行う",
@@ -67,8 +75,16 @@ CASE: Life = {
             "ask_consent": (CaseState.CONSENT,),
             "request_support_meeting": (CaseState.SK_REQUESTED,),
         },
+        news={"intake-withdrawn": (CaseState.CLOSED,)},
     ),
-    CaseState.SINGLE_AGENCY: Stage(label="単独機関で対応"),
+    CaseState.SINGLE_AGENCY: Stage(
+        label="単独機関で対応",
+        news={
+            "referral:done": (CaseState.CLOSED,),
+            "referral:declined": (CaseState.TRIAGE,),
+            "referral:failed": (CaseState.TRIAGE,),
+        },
+    ),
     CaseState.CONSENT: Stage(
         label="本人同意確認",
         task="本人同意を確認する",
@@ -89,6 +105,7 @@ CASE: Life = {
             "refer_to_agency": (CaseState.SINGLE_AGENCY,),
             "record_consent": (CaseState.ASSESS,),
         },
+        news=_NEEDS_CONSENT,
     ),
     CaseState.PLAN_DRAFT: Stage(
         label="プラン案",
@@ -98,6 +115,7 @@ CASE: Life = {
             "draft_plan": (CaseState.MEETING,),
             "record_consent": (CaseState.PLAN_DRAFT,),
         },
+        news=_NEEDS_CONSENT,
     ),
     CaseState.MEETING: Stage(
         label="重層的支援会議",
@@ -107,24 +125,44 @@ CASE: Life = {
             "schedule_meeting": (CaseState.MEETING,),
             "record_consent": (CaseState.MEETING,),
         },
+        news={
+            "meeting:minutes": (
+                CaseState.DECISION,
+                CaseState.PLAN_DRAFT,
+                CaseState.ASSESS,
+                CaseState.SINGLE_AGENCY,
+            ),
+            "meeting:cancelled": (CaseState.MEETING,),
+            **_NEEDS_CONSENT,
+        },
     ),
-    CaseState.DECISION: Stage(label="支援決定"),
+    CaseState.DECISION: Stage(
+        label="支援決定",
+        news={
+            "plan:active": (CaseState.ACTIVE,),
+            "plan:returned": (CaseState.PLAN_DRAFT,),
+            **_NEEDS_CONSENT,
+        },
+    ),
     CaseState.ACTIVE: Stage(
         label="支援実施",
         acts={
             "start_participation": (CaseState.ACTIVE,),
             "record_consent": (CaseState.ACTIVE,),
         },
+        news={"plan:monitoring": (CaseState.MONITOR,), **_PLAN_ENDS, **_NEEDS_CONSENT},
     ),
     CaseState.MONITOR: Stage(
         label="モニタリング",
         acts={"start_participation": (CaseState.MONITOR,)},
+        news={"plan:active": (CaseState.ACTIVE,), **_PLAN_ENDS, **_NEEDS_CONSENT},
     ),
     CaseState.REPLAN: Stage(
         label="再プラン",
         task="再プラン案を作成する",
         due="plan_draft_due",
         acts={"draft_plan": (CaseState.MEETING,)},
+        news=_NEEDS_CONSENT,
     ),
     CaseState.CLOSE_REVIEW: Stage(
         label="終結評価",
@@ -166,6 +204,7 @@ CASE: Life = {
                 CaseState.OUTREACH,
             ),
             "evaluate_closure": (CaseState.CLOSE_APPROVAL,),
+            "record_progress": (CaseState.SUSPENDED,),
         },
         lapses={"suspension_hard_stop": CaseState.CLOSE_REVIEW},
     ),
@@ -177,6 +216,7 @@ CASE: Life = {
             "record_follow_up": (CaseState.CLOSED,),
             "reopen": (CaseState.TRIAGE,),
         },
+        lapses={"follow_ups": CaseState.CLOSED},
     ),
     CaseState.SK_REQUESTED: Stage(
         label="支援会議の開催依頼",
@@ -203,10 +243,17 @@ CASE: Life = {
     CaseState.SK_SCHEDULED: Stage(
         label="支援会議 (開催前)",
         acts={"prepare_plan": (CaseState.SK_SCHEDULED,)},
+        news={
+            "meeting:held": (CaseState.SK_HELD,),
+            "meeting:cancelled": (CaseState.SK_ACCEPTED,),
+        },
     ),
     CaseState.SK_HELD: Stage(
         label="支援会議 (開催済)",
         acts={"prepare_plan": (CaseState.SK_HELD,)},
+        news={
+            "meeting:minutes": (CaseState.OUTREACH, CaseState.SK_DECIDED, CaseState.TRIAGE),
+        },
     ),
     CaseState.SK_DECIDED: Stage(
         label="見守り・他制度",
@@ -227,6 +274,8 @@ CASE: Life = {
             "record_consent": (CaseState.OUTREACH, CaseState.ASSESS),
             "prepare_plan": (CaseState.OUTREACH,),
         },
+        lapses={"consent_recheck_every": CaseState.CONSENT_RECHECK},
+        news={"outreach:unreached": (CaseState.SK_REQUESTED,)},
     ),
     CaseState.CONSENT_RECHECK: Stage(
         label="同意の再確認",
@@ -235,8 +284,13 @@ CASE: Life = {
         due="consent_recheck_every",
         acts={
             "record_consent": (CaseState.CONSENT_RECHECK, CaseState.ASSESS),
-            "record_refusal": (CaseState.OUTREACH, CaseState.SUSPENDED),
+            "record_refusal": (
+                CaseState.OUTREACH,
+                CaseState.SK_DECIDED,
+                CaseState.SUSPENDED,
+            ),
             "prepare_plan": (CaseState.CONSENT_RECHECK,),
         },
+        news={"outreach:unreached": (CaseState.SK_REQUESTED,)},
     ),
 }

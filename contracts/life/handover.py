@@ -14,11 +14,16 @@ class HandoverState(StrEnum):
 
 
 HANDOVER: Life = {
-    HandoverState.WAITING: Stage(label="対象年齢前"),
+    HandoverState.WAITING: Stage(
+        label="対象年齢前",
+        lapses={"handover_notices": HandoverState.PREPARING},
+        news={"stop": (HandoverState.STOPPED,)},
+    ),
     HandoverState.PREPARING: Stage(
         label="引継ぎ準備",
         task="制度切替に向けた引継ぎを確認する",
         acts={"confirm_handover": (HandoverState.PREPARING, HandoverState.OVERLAP)},
+        news={"stop": (HandoverState.STOPPED,)},
     ),
     HandoverState.OVERLAP: Stage(
         label="並走期間",

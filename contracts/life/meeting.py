@@ -24,6 +24,7 @@ MEETING: Life = {
             "cancel_meeting": (MeetingState.CANCELLED,),
             "hold_meeting": (MeetingState.HELD,),
         },
+        news={"stop": (MeetingState.CANCELLED,)},
     ),
     MeetingState.HELD: Stage(
         label="結論の記録",
@@ -33,6 +34,7 @@ MEETING: Life = {
             "decide_plan": (MeetingState.MINUTES,),
             "decide_support": (MeetingState.MINUTES,),
         },
+        news={"stop": (MeetingState.MINUTES,)},
     ),
     MeetingState.MINUTES: Stage(
         label="会議録の承認",
@@ -41,6 +43,6 @@ MEETING: Life = {
         due="minutes_due",
         acts={"approve_minutes": (MeetingState.DONE,)},
     ),
-    MeetingState.DONE: Stage(label="完了"),
+    MeetingState.DONE: Stage(label="完了", lapses={"papers_close": MeetingState.DONE}),
     MeetingState.CANCELLED: Stage(label="中止"),
 }

@@ -20,6 +20,7 @@ OUTREACH: Life = {
         due="outreach_next_try",
         acts={"record_contact": (OutreachState.TRYING, OutreachState.RELATED)},
         lapses={"outreach_without_contact": OutreachState.UNREACHED},
+        news={"stop": (OutreachState.STOPPED,)},
     ),
     OutreachState.RELATED: Stage(
         label="関係ができている",
@@ -28,6 +29,7 @@ OUTREACH: Life = {
         due="outreach_next_try",
         acts={"record_contact": (OutreachState.RELATED, OutreachState.TRYING)},
         lapses={"outreach_without_contact": OutreachState.UNREACHED},
+        news={"stop": (OutreachState.STOPPED,)},
     ),
     OutreachState.UNREACHED: Stage(label="接触できず"),
     OutreachState.STOPPED: Stage(label="終了"),

@@ -18,6 +18,7 @@ class PlacementState(StrEnum):
 
 
 _END = {"end_placement": (PlacementState.ENDED,)}
+_STOP = {"stop": (PlacementState.ENDED,)}
 
 PLACEMENT: Life = {
     PlacementState.MATCHING: Stage(
@@ -30,6 +31,7 @@ PLACEMENT: Life = {
             "request_development": (PlacementState.DEVELOPING,),
             **_END,
         },
+        news=_STOP,
     ),
     PlacementState.DEVELOPING: Stage(
         label="資源開発",
@@ -37,6 +39,7 @@ PLACEMENT: Life = {
         owner=Role.AGENCY,
         due="placement_step_due",
         acts={"approach": (PlacementState.APPROACHED,), **_END},
+        news=_STOP,
     ),
     PlacementState.APPROACHED: Stage(
         label="打診中",
@@ -47,6 +50,7 @@ PLACEMENT: Life = {
             "record_answer": (PlacementState.VISITING, PlacementState.MATCHING),
             **_END,
         },
+        news=_STOP,
     ),
     PlacementState.VISITING: Stage(
         label="見学",
@@ -54,6 +58,7 @@ PLACEMENT: Life = {
         owner=Role.AGENCY,
         due="placement_step_due",
         acts={"record_visit": (PlacementState.TRIAL, PlacementState.MATCHING), **_END},
+        news=_STOP,
     ),
     PlacementState.TRIAL: Stage(
         label="体験",
@@ -61,6 +66,7 @@ PLACEMENT: Life = {
         owner=Role.AGENCY,
         due="placement_step_due",
         acts={"record_trial": (PlacementState.LINKING, PlacementState.MATCHING), **_END},
+        news=_STOP,
     ),
     PlacementState.LINKING: Stage(
         label="つながり成立の確認",
@@ -68,6 +74,7 @@ PLACEMENT: Life = {
         owner=Role.AGENCY,
         due="placement_step_due",
         acts={"record_link": (PlacementState.SETTLING,), **_END},
+        news=_STOP,
     ),
     PlacementState.SETTLING: Stage(
         label="定着支援",
@@ -78,6 +85,7 @@ PLACEMENT: Life = {
             "record_settling": (PlacementState.SETTLED, PlacementState.SETTLING),
             **_END,
         },
+        news=_STOP,
     ),
     PlacementState.SETTLED: Stage(
         label="定着後のフォロー",
@@ -92,6 +100,8 @@ PLACEMENT: Life = {
             ),
             **_END,
         },
+        lapses={"follow_ups": PlacementState.ENDED},
+        news=_STOP,
     ),
     PlacementState.ENDED: Stage(label="終了"),
 }

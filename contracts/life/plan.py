@@ -11,14 +11,20 @@ class PlanState(StrEnum):
     TO_ACCEPT = "to-accept"
     ACTIVE = "active"
     MONITORING = "monitoring"
+    PAUSED = "paused"
     RETURNED = "returned"
     REVISED = "revised"
     COMPLETED = "completed"
     STOPPED = "stopped"
 
 
+_CASE_SAYS = {"stop": (PlanState.STOPPED,), "pause": (PlanState.PAUSED,)}
+
 PLAN: Life = {
-    PlanState.DRAFT: Stage(label="プラン案"),
+    PlanState.DRAFT: Stage(
+        label="プラン案",
+        news={"meeting-verdict": (PlanState.TO_DECIDE, PlanState.RETURNED), **_CASE_SAYS},
+    ),
     PlanState.TO_DECIDE: Stage(
         label="支援決定待ち",
         task="支援プランを決定する",
@@ -28,6 +34,7 @@ PLAN: Life = {
             "approve_plan": (PlanState.TO_ACCEPT,),
             "return_plan": (PlanState.RETURNED,),
         },
+        news=_CASE_SAYS,
     ),
     PlanState.TO_ACCEPT: Stage(
         label="本人のプラン同意待ち",
@@ -37,6 +44,7 @@ PLAN: Life = {
             "record_acceptance": (PlanState.TO_ACCEPT, PlanState.ACTIVE),
             "record_decline": (PlanState.RETURNED,),
         },
+        news=_CASE_SAYS,
     ),
     PlanState.ACTIVE: Stage(
         label="支援実施",
@@ -49,6 +57,7 @@ PLAN: Life = {
             )
         },
         lapses={"monitoring_every": PlanState.MONITORING},
+        news={"plan-ended": (PlanState.MONITORING,), **_CASE_SAYS},
     ),
     PlanState.MONITORING: Stage(
         label="モニタリング",
@@ -62,6 +71,20 @@ PLAN: Life = {
                 PlanState.COMPLETED,
                 PlanState.STOPPED,
             )
+        },
+        news=_CASE_SAYS,
+    ),
+    PlanState.PAUSED: Stage(
+        label="中断中",
+        news={
+            "resume": (
+                PlanState.DRAFT,
+                PlanState.TO_DECIDE,
+                PlanState.TO_ACCEPT,
+                PlanState.ACTIVE,
+                PlanState.MONITORING,
+            ),
+            "stop": (PlanState.STOPPED,),
         },
     ),
     PlanState.RETURNED: Stage(label="差戻し"),

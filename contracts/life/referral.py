@@ -25,6 +25,7 @@ REFERRAL: Life = {
             "decline_referral": (ReferralState.DECLINED,),
             "refer_on": (ReferralState.ASKED,),
         },
+        news={"stop": (ReferralState.STOPPED,)},
     ),
     ReferralState.ACCEPTED: Stage(
         label="対応中",
@@ -35,6 +36,7 @@ REFERRAL: Life = {
             "finish_referral": (ReferralState.DONE, ReferralState.FAILED),
             "refer_on": (ReferralState.ASKED,),
         },
+        news={"stop": (ReferralState.STOPPED,)},
     ),
     ReferralState.DECLINED: Stage(label="不受案"),
     ReferralState.DONE: Stage(label="完了"),

@@ -38,6 +38,9 @@ class Stage(Message):
     acts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     lapses: dict[str, str] = Field(default_factory=dict)
     """A `Policy` field and the state into which the life goes by itself when it has passed."""
+    news: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """What comes from elsewhere, and the states into which it may lead: `<kind>:<state>` of a
+    child, a signal of the case, a date that comes."""
 
 
 Life = dict[str, Stage]
