@@ -1,0 +1,1 @@
+"""Plays the world from outside: synthetic residents, frontline systems, staff. Public APIs only."""

@@ -1,0 +1,141 @@
+"""The parts of a life that several stories share: how staff bring a case from step to step."""
+
+from datetime import timedelta
+from typing import Any
+
+from contracts.calendar import today
+from simulation.stage import Case, soon
+
+LEAD = {"agency": "jobota", "role": "lead"}
+TEAM = ["chiiki-fukushi-omori", "jobota", "houkatsu"]
+
+
+async def give_consent(case: Case, *, who: str = "coordinator", method: str = "signature") -> None:
+    """Everybody in the household consents to sharing and to support."""
+    for person in case.persons:
+        await case.do(
+            who, "record_consent", person_id=person, kinds=["sharing", "support"], method=method
+        )
+
+
+async def plan(case: Case, *, act: str = "draft_plan", note: str | None = None) -> None:
+    """A plan with two agencies' roles, for half a year."""
+    begins = today()
+    await case.do(
+        "coordinator",
+        act,
+        roles=[LEAD, {"agency": "houkatsu", "role": "support"}],
+        starts_on=begins.isoformat(),
+        ends_on=(begins + timedelta(days=365)).isoformat(),
+        wishes="家族で落ち着いて暮らしたい",
+        long_goal="生活の見通しが立つ",
+        short_goal="月に一度は相談に来られる",
+        note=note,
+    )
+
+
+async def meet(case: Case, verdict: str = "adopted") -> None:
+    """A 重層的支援会議: set, prepared, held, decided, its minutes approved."""
+    await case.do("coordinator", "schedule_meeting", starts_at=soon(), attendees=TEAM)
+    await case.do(
+        "jobota", "submit_sheet", agency="jobota", household_view="世帯像", requests="同行を依頼"
+    )
+    await case.do("coordinator", "hold_meeting", present=TEAM, minutes="話し合いの記録")
+    case.expected.count("3.5.support-meetings-held")
+    await case.do("coordinator", "decide_plan", verdict=verdict)
+    await case.do("manager", "approve_minutes")
+
+
+async def decide(case: Case) -> None:
+    """支援決定 by the manager, then the persons' own agreement."""
+    await case.do("manager", "approve_plan")
+    for person in case.persons:
+        await case.do("coordinator", "record_acceptance", person_id=person)
+    await case.reaches("active")
+
+
+async def to_active(case: Case) -> None:
+    """From consent asked for to support under way."""
+    await case.do("coordinator", "ask_consent")
+    await give_consent(case)
+    await case.do("coordinator", "complete_assessment", issues=["income", "family"])
+    await plan(case)
+    await meet(case)
+    await decide(case)
+
+
+async def monitor(case: Case, result: str) -> None:
+    await case.do("coordinator", "record_monitoring", result=result)
+
+
+async def close(case: Case, *, reason: str = "roles-agreed") -> None:
+    """終結: evaluated, then decided by somebody else, with the agency that stays."""
+    await case.do(
+        "coordinator",
+        "evaluate_closure",
+        reason=reason,
+        achievement="mostly-met",
+        lead_agency="jobota",
+        remaining="見守りを続ける",
+    )
+    await case.do("manager", "approve_closure")
+    await case.reaches("closed")
+
+
+async def support_meeting(case: Case, decision: str, **fields: Any) -> None:
+    """A 支援会議 (法106条の6): decided by the ward, everybody bound to secrecy."""
+    await case.do("ward", "accept_support_meeting")
+    attendees = ["chiiki-fukushi-omori", "sapota"]
+    await case.do("coordinator", "schedule_meeting", starts_at=soon(), attendees=attendees)
+    for who, agency in (("coordinator", attendees[0]), ("outreach", attendees[1])):
+        await case.do(who, "acknowledge_secrecy", agency=agency)
+    await case.do("coordinator", "hold_meeting", present=attendees, minutes="支援会議の記録")
+    case.expected.count("3.5.support-meetings-held")
+    if decision == "outreach-plan":
+        begins = today()
+        fields = {
+            "agency": "sapota",
+            "starts_on": begins.isoformat(),
+            "ends_on": (begins + timedelta(days=180)).isoformat(),
+        }
+        case.expected.count("3.5.outreach-plans")
+    await case.do("coordinator", "decide_support", decision=decision, **fields)
+    await case.do("manager", "approve_minutes")
+
+
+async def visit(case: Case, outcome: str, *, method: str = "visit", first: bool = False) -> None:
+    """One try of SAPOTA to reach the person."""
+    await case.do(
+        "outreach",
+        "record_contact",
+        agency="sapota",
+        on=today().isoformat(),
+        method=method,
+        outcome=outcome,
+    )
+    case.expected.count("1.6.outreach-support", sub=int(first))
+
+
+async def settle(case: Case, resource_id: str, *, refuse_first: str | None = None) -> None:
+    """参加支援: from the wish to a place where the person settles."""
+    on = today().isoformat()
+    who = "community"
+    await case.do(
+        "coordinator",
+        "start_participation",
+        person_id=case.persons[0],
+        kinds=["ibasho"],
+        wish="週に一度、静かに過ごせる場所がほしい",
+    )
+    if refuse_first:
+        await case.do(who, "approach", resource_id=refuse_first)
+        await case.do(who, "record_answer", accepted=False)
+    await case.do(who, "approach", resource_id=resource_id)
+    await case.do(who, "record_answer", accepted=True)
+    await case.do(who, "record_visit", liked=True, on=on)
+    await case.do(who, "record_trial", liked=True, on=on)
+    await case.do(who, "record_link", on=on)
+    case.expected.count("1.7.linked-to-resources")
+    await case.do(who, "record_settling", settled=True)
+    for _ in range(3):
+        await case.do(who, "record_follow_up", kind="placement", result="stable")
