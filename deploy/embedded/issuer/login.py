@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 from joserfc.errors import JoseError
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from deploy.embedded.issuer.memory import (
     ATTEMPTS_BEFORE_LOCK,
@@ -60,8 +60,8 @@ class AuthorizationRequest(BaseModel):
 class LoginForm(AuthorizationRequest):
     """The login page's form: the client's request, carried along, and who logs in."""
 
-    username: str = ""
-    password: str = ""
+    username: Annotated[str, Field(max_length=200)] = ""
+    password: Annotated[str, Field(max_length=1000)] = ""
     act: str = "login"
 
 

@@ -3,10 +3,10 @@
 import hashlib
 import hmac
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,7 +25,7 @@ class Client(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    secret: SecretStr
+    secret: Annotated[SecretStr, Field(min_length=8)]
     kind: Literal["service", "frontline", "person"]
     """`person`: only ever acts for a person who logs in through it."""
     roles: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class User(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    password: SecretStr
+    password: Annotated[SecretStr, Field(min_length=8)]
     name: str
     roles: tuple[str, ...] = ()
     agency: str | None = None
