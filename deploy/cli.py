@@ -190,12 +190,13 @@ def replay_dead_letters(
             f"no such service: {service} (there are {', '.join(SERVICES)})",
         )
     access = Access(Layout.from_environment())
+    left = 0
     for name in [service] if service else SERVICES:
-        parked = access.json(f"/api/{name}/v1/operations/dead-letters")
-        letters = parked["items"] if isinstance(parked, dict) else parked
-        for letter in letters:
-            access.act(f"/api/{name}/v1/operations/dead-letters/{letter['id']}/retry")
-        typer.echo(f"{name}: {len(letters)}")
+        returned, parked = access.return_dead_letters(name)
+        typer.echo(f"{name}: 戻した / returned {returned}, まだ保留 / still parked {parked}")
+        left += parked
+    if left:
+        raise typer.Exit(UNHEALTHY)
 
 
 @indicators.command("table")

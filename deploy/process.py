@@ -5,7 +5,6 @@ Kept apart from the command line so that the processes of the stack carry none o
 
 import asyncio
 import importlib
-import os
 import sys
 from collections.abc import Mapping
 
@@ -45,12 +44,10 @@ def run_process(name: str) -> None:
             application,
             host=settings.host,
             port=settings.port,
-            log_level=os.environ.get("KASANE_LOG_LEVEL", "warning").lower(),
+            log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
-            # Only the front door of the same machine is believed about who the client is.
-            forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
         )
 
 

@@ -1,6 +1,7 @@
 """Calls to the running stack's public HTTP API with the operations client's token."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ from deploy.embedded.layout import Layout
 from deploy.problem import ProblemError
 
 TIMEOUT_SECONDS = 20
+CONFLICT = 409
 
 
 class Access:
@@ -37,28 +39,40 @@ class Access:
         return self._http.post(path, headers=self._headers(token=True))
 
     def json(self, path: str) -> Any:
-        """The body of a GET. Raises ProblemError with what the service said if it refused."""
-        return self._body(lambda: self.get(path))
+        """The body of a GET. Raises ProblemError if nobody answers, or with what was said."""
+        return self._accepted(lambda: self.get(path)).json()
 
-    def act(self, path: str) -> Any:
-        """The body of a POST, or None if it has none. Raises ProblemError like `json`."""
-        return self._body(lambda: self.post(path))
+    def return_dead_letters(self, service: str) -> tuple[int, int]:
+        """Put a service's parked records back, one after the other. Returns how many were taken
+        in, and how many failed once more and stay. Raises ProblemError like `json`."""
+        operations = f"/api/{service}/v1/operations/dead-letters"
+        returned = parked = after = 0
+        while letters := self.json(f"{operations}?after={after}")["dead_letters"]:
+            for letter in letters:
+                after = letter["id"]
+                path = f"{operations}/{after}/retry"
+                answer = self._accepted(lambda path=path: self.post(path), or_status=CONFLICT)
+                parked += answer.status_code == CONFLICT
+                returned += answer.is_success
+        return returned, parked
 
-    def _body(self, call: Any) -> Any:
+    def _accepted(
+        self, call: Callable[[], httpx.Response], or_status: int | None = None
+    ) -> httpx.Response:
         try:
-            answer: httpx.Response = call()
+            answer = call()
         except httpx.HTTPError as error:
             raise ProblemError(
                 f"応答がありません({type(error).__name__})。kasane status で確かめてください",
                 f"no answer ({type(error).__name__}); see kasane status",
             ) from error
-        if answer.is_error:
+        if answer.is_error and answer.status_code != or_status:
             said = answer.text[:300]
             raise ProblemError(
                 f"{answer.request.url.path} が {answer.status_code} を返しました: {said}",
                 f"{answer.request.url.path} answered {answer.status_code}: {said}",
             )
-        return answer.json() if answer.content else None
+        return answer
 
     def _headers(self, *, token: bool) -> dict[str, str]:
         if not token:

@@ -18,13 +18,19 @@ ADMINISTRATOR = "kasane"
 """Login role that owns the cluster; only the migration uses it."""
 
 DEMO_USERS: dict[str, dict[str, Any]] = {
-    "coordinator": {"name": "調整 花子", "roles": ["coordinator"], "agency": "ward"},
-    "manager": {"name": "決裁 一郎", "roles": ["manager"], "agency": "ward"},
-    "ward": {"name": "会議 主子", "roles": ["ward"], "agency": "ward"},
+    "coordinator": {
+        "name": "調整 花子",
+        "roles": ["coordinator"],
+        "agency": "chiiki-fukushi-omori",
+    },
+    "manager": {"name": "決裁 一郎", "roles": ["manager"], "agency": "chiiki-fukushi-omori"},
+    "ward": {"name": "会議 主子", "roles": ["ward"], "agency": "fukushi-kanri"},
     "outreach": {"name": "訪問 歩", "roles": ["agency"], "agency": "sapota"},
     "community": {"name": "地域 縁", "roles": ["agency"], "agency": "shakyo"},
-    "statistics": {"name": "統計 数馬", "roles": ["indicators"], "agency": "ward"},
-    "operator": {"name": "運用 守", "roles": ["operator"], "agency": "ward"},
+    "houkatsu": {"name": "包括 支子", "roles": ["agency"], "agency": "houkatsu"},
+    "jobota": {"name": "就労 相太", "roles": ["agency"], "agency": "jobota"},
+    "statistics": {"name": "統計 数馬", "roles": ["statistics"], "agency": "fukushi-kanri"},
+    "operator": {"name": "運用 守", "roles": ["operator"], "agency": "fukushi-kanri"},
 }
 """Synthetic people, one for each role a screen is made for."""
 
@@ -79,8 +85,10 @@ def _clients(public_url: str) -> dict[str, dict[str, Any]]:
     portal = {"kind": "service", "redirect_uris": [f"{public_url}/login/callback"]}
     clients: dict[str, dict[str, Any]] = {
         "kasane-portal": plain | portal,
+        "kasane-simulation": plain
+        | {"kind": "person", "redirect_uris": [f"{public_url}/simulation/callback"]},
         **{name: plain | {"kind": "service"} for name in SERVICES},
-        "operations": plain | {"kind": "service", "roles": ["operator", "indicators"]},
+        "operations": plain | {"kind": "service", "roles": ["operator", "statistics"]},
         "frontline-demo": plain | {"kind": "frontline", "channels": ["*"]},
         "frontline-houkatsu": plain | {"kind": "frontline", "channels": ["houkatsu"]},
     }

@@ -20,7 +20,7 @@ from deploy.problem import ProblemError
 OWN_PROCESSES = ("migrate", "issuer", "traces", *SERVICES, "worker")
 PARTS = ("postgres", "broker", "temporal", "caddy", *OWN_PROCESSES)
 
-INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "KASANE_LOG_LEVEL")
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
 """All that the parts see of the environment in which the stack was started."""
 
 

@@ -1,7 +1,6 @@
 """The health, version, address and backlog of every part, as asked of the parts themselves."""
 
 import asyncio
-import contextlib
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from typing import Any
@@ -141,15 +140,16 @@ def _ask_process(status: PartStatus, layout: Layout, access: Access) -> None:
     with httpx.Client(timeout=5, trust_env=False) as http:
         answer = http.get(f"{layout.url(name)}{READY_PATHS[name]}")
     status.healthy = answer.is_success
-    with contextlib.suppress(ValueError):
-        said = answer.json()
-        status.version = said.get("version", status.version)
-        if not status.healthy:
-            status.detail = str(said.get("checks", said))[:200]
-    if name in SERVICES:
-        operations = access.get(f"/api/{name}/v1/operations")
-        operations.raise_for_status()
-        status.backlog = operations.json()
+    if name not in SERVICES:
+        return
+    operations = access.get(f"/api/{name}/v1/operations")
+    operations.raise_for_status()
+    said = operations.json()
+    status.version = said.pop("version")
+    broken = {part: state for part, state in said.pop("checks").items() if state != "ok"}
+    status.healthy = status.healthy and not broken
+    status.detail = ", ".join(f"{part}: {state}" for part, state in broken.items())[:200]
+    status.backlog = {key: value for key, value in said.items() if key != "service"}
 
 
 def as_json(statuses: list[PartStatus]) -> list[dict[str, Any]]:
