@@ -74,10 +74,16 @@ def table_of(played: list[Played]) -> Table:
     return shown
 
 
+def registry(path: str) -> dict[str, Any]:
+    """The generated demo clients or users of the installation, by name."""
+    found: dict[str, Any] = json.loads(Path(path).read_text("utf-8"))
+    return found
+
+
 async def cast_of(client: httpx.AsyncClient, environment: dict[str, str]) -> Cast:
     """Log everybody in."""
-    clients = json.loads(Path(environment["KASANE_DEMO_CLIENTS"]).read_text("utf-8"))
-    users = json.loads(Path(environment["KASANE_DEMO_USERS"]).read_text("utf-8"))
+    clients = registry(environment["KASANE_DEMO_CLIENTS"])
+    users = registry(environment["KASANE_DEMO_USERS"])
     player = clients["kasane-simulation"]["secret"]
     frontline = await client_token(client, "frontline-demo", clients["frontline-demo"]["secret"])
     staff = {

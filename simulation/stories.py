@@ -55,7 +55,6 @@ async def information(case: Case, _: Setting) -> None:
 @story(
     "shogai-support-center",
     "単独機関で対応 (依頼→受案→完了)",
-    ends="closed",
     reason="single-agency",
 )
 async def one_agency(case: Case, _: Setting) -> None:
@@ -78,7 +77,6 @@ async def urgent(case: Case, _: Setting) -> None:
 @story(
     "shinseiji-homon",
     "会議→プラン→モニタリング→再プラン→終結",
-    ends="closed",
     reason="roles-agreed",
 )
 async def replanned(case: Case, _: Setting) -> None:
