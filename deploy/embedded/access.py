@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -40,7 +41,7 @@ class Access:
 
     def json(self, path: str) -> Any:
         """The body of a GET. Raises ProblemError if nobody answers, or with what was said."""
-        return self._accepted(lambda: self.get(path)).json()
+        return self._accepted(partial(self.get, path)).json()
 
     def return_dead_letters(self, service: str) -> tuple[int, int]:
         """Put a service's parked records back, one after the other. Returns how many were taken
@@ -50,8 +51,8 @@ class Access:
         while letters := self.json(f"{operations}?after={after}")["dead_letters"]:
             for letter in letters:
                 after = letter["id"]
-                path = f"{operations}/{after}/retry"
-                answer = self._accepted(lambda path=path: self.post(path), or_status=CONFLICT)
+                retry = partial(self.post, f"{operations}/{after}/retry")
+                answer = self._accepted(retry, or_status=CONFLICT)
                 parked += answer.status_code == CONFLICT
                 returned += answer.is_success
         return returned, parked
