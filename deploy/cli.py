@@ -25,6 +25,9 @@ REFUSED = 2
 
 DEMO_DAY_SECONDS = 0.5
 
+INDICATORS = "/api/indicators/v1"
+FiscalYear = Annotated[int, typer.Option(help="The year in which it begins; default: this one.")]
+
 
 def main() -> None:
     """Entry point. A problem the person can mend is one line and exit status 2."""
@@ -201,37 +204,36 @@ def replay_dead_letters(
 
 @indicators.command("table")
 def indicators_table(
-    fiscal_year: Annotated[int, typer.Option(help="The year it begins in; default: this one.")] = 0,
+    fiscal_year: FiscalYear = 0,
     form: Annotated[Literal["text", "csv", "json"], typer.Option("--format")] = "text",
 ) -> None:
     """The figures of a fiscal year (April to March, Tokyo)."""
     from deploy.display import show_indicators
     from deploy.embedded.access import Access
 
+    access = Access(Layout.from_environment())
     year = fiscal_year or _current_fiscal_year()
-    body = Access(Layout.from_environment()).json(
-        f"/api/indicators/v1/fiscal-years/{year}/indicators"
-    )
-    show_indicators(body["indicators"] if isinstance(body, dict) else body, form)
+    show_indicators(access.json(f"{INDICATORS}/fiscal-years/{year}/indicators"), form)
 
 
 @indicators.command("verify")
-def indicators_verify() -> None:
+def indicators_verify(fiscal_year: FiscalYear = 0) -> None:
     """Recount from the ledger and compare with the tallies. Exit status 1 if they differ."""
+    from deploy.display import show_verification
     from deploy.embedded.access import Access
 
-    body = Access(Layout.from_environment()).json("/api/indicators/v1/verification")
-    typer.echo(json.dumps(body, ensure_ascii=False, indent=1))
-    if not body["agrees"]:
+    access = Access(Layout.from_environment())
+    year = fiscal_year or _current_fiscal_year()
+    verification = access.json(f"{INDICATORS}/verification?fiscal_year={year}")
+    show_verification(verification)
+    if not verification["equal"]:
         raise typer.Exit(UNHEALTHY)
 
 
 def _current_fiscal_year() -> int:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
+    from contracts.calendar import fiscal_year, today
 
-    today = datetime.now(ZoneInfo("Asia/Tokyo"))
-    return today.year if today.month >= 4 else today.year - 1
+    return fiscal_year(today())
 
 
 def _start(layout: Layout, only: list[str]) -> None:

@@ -68,18 +68,35 @@ def show_status(statuses: list[PartStatus]) -> None:
     out.print(table)
 
 
-def show_indicators(rows: list[dict[str, Any]], form: str) -> None:
-    """The rows as a table for people, as CSV (RFC 4180, a header line) or as JSON."""
-    chosen = [{column: row.get(column) for column in COLUMNS} for row in rows]
+def show_indicators(table: dict[str, Any], form: str) -> None:
+    """The indicator table for people, as CSV (RFC 4180, with a header line) or as JSON."""
+    rows = [
+        {column: row["id" if column == "indicator_id" else column] for column in COLUMNS}
+        for row in table["indicators"]
+    ]
     if form == "json":
-        out.print_json(json.dumps(chosen, ensure_ascii=False))
+        out.print_json(json.dumps(rows, ensure_ascii=False))
     elif form == "csv":
         writer = csv.DictWriter(sys.stdout, COLUMNS)
         writer.writeheader()
-        writer.writerows(chosen)
+        writer.writerows(rows)
     else:
-        table = Table("指標", "名称", "値", "単位", "うち")
-        for row in chosen:
-            part = "" if row["sub_value"] is None else f"{row['sub_label']} {row['sub_value']}"
-            table.add_row(row["indicator_id"], row["label"], str(row["value"]), row["unit"], part)
-        out.print(table)
+        shown = Table("指標", "名称", "値", "単位", "うち", title=table["label"])
+        for row in rows:
+            part = "" if row["sub_label"] is None else f"{row['sub_label']} {row['sub_value']}"
+            shown.add_row(row["indicator_id"], row["label"], f"{row['value']:,}", row["unit"], part)
+        out.print(shown)
+
+
+def show_verification(verification: dict[str, Any]) -> None:
+    """What came of the recount, and every figure that it does not confirm."""
+    told = "一致 / equal" if verification["equal"] else "不一致 / different"
+    out.print(
+        f"{verification['fiscal_year']} 年度: {told} "
+        f"(台帳 {verification['entries']} 件、{verification['cells']} 欄を再集計)"
+    )
+    for cell in verification["differences"]:
+        out.print(
+            f"  {cell['measure_id']} {cell['month'] or '年間'} {cell['basic_area'] or '全区'}: "
+            f"集計 {cell['tallied']}、再集計 {cell['recounted']}"
+        )

@@ -15,7 +15,7 @@ CONFLICT = 409
 
 
 class Access:
-    """A session at the front door as `operations`: roles operator and indicators."""
+    """A session at the front door as `operations`: roles operator and statistics."""
 
     def __init__(self, layout: Layout) -> None:
         """Raises ProblemError when the stack was never started."""

@@ -32,7 +32,7 @@ DEMO_USERS: dict[str, dict[str, Any]] = {
     "statistics": {"name": "統計 数馬", "roles": ["statistics"], "agency": "fukushi-kanri"},
     "operator": {"name": "運用 守", "roles": ["operator"], "agency": "fukushi-kanri"},
 }
-"""Synthetic people, one for each role a screen is made for."""
+"""Synthetic people, one for each role a screen is made for; agencies as in the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,10 @@ def _clients(public_url: str) -> dict[str, dict[str, Any]]:
     """Who may ask the issuer for tokens, and with which claims."""
     plain: dict[str, Any] = {"roles": [], "channels": [], "agency": None, "redirect_uris": []}
     portal = {"kind": "service", "redirect_uris": [f"{public_url}/login/callback"]}
+    players = {"kind": "service", "redirect_uris": [f"{public_url}/simulation/callback"]}
     clients: dict[str, dict[str, Any]] = {
         "kasane-portal": plain | portal,
-        "kasane-simulation": plain
-        | {"kind": "person", "redirect_uris": [f"{public_url}/simulation/callback"]},
+        "kasane-simulation": plain | players,
         **{name: plain | {"kind": "service"} for name in SERVICES},
         "operations": plain | {"kind": "service", "roles": ["operator", "statistics"]},
         "frontline-demo": plain | {"kind": "frontline", "channels": ["*"]},
