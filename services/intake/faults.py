@@ -1,0 +1,88 @@
+"""What may be wrong with what was sent: stable codes, and what they say to people."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chassis.problems import Problem, field_error
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong. `field` is a dotted path and repeats nothing of the value."""
+
+    field: str
+    code: str
+
+    def told(self) -> dict[str, str]:
+        ja, en = WORDS[self.code]
+        return field_error(self.field, self.code, ja=ja, en=en)
+
+
+WORDS: dict[str, tuple[str, str]] = {
+    "area-mismatch": (
+        "日常生活圏域と基本圏域が一致しません",
+        "The daily area does not belong to the basic area",
+    ),
+    "area-unknown": ("圏域の名称が正しくありません", "No such area"),
+    "birth-date-impossible": ("生年月日が正しくありません", "This cannot be a birth date"),
+    "birth-date-and-unknown": (
+        "生年月日があるのに不詳とされています",
+        "There is a birth date, and it is said to be unknown",
+    ),
+    "channel-not-allowed": ("この窓口の登録は許可されていません", "This channel is not yours"),
+    "channel-unknown": ("窓口の符号が正しくありません", "No such channel on that date"),
+    "date-in-future": ("未来の日付は登録できません", "The date is in the future"),
+    "date-invalid": ("日付は 2026-04-01 の形で入力してください", "Not a date (2026-04-01)"),
+    "date-too-early": ("令和元年度より前の日付です", "The date is before fiscal year 2019"),
+    "details-invalid": ("窓口固有の項目に誤りがあります", "Not what this channel's schema says"),
+    "field-unknown": ("この項目は受け付けていません", "This field is not known"),
+    "flag-not-of-kind": ("この種別にない区分です", "This kind of activity has no such flag"),
+    "group-missing": ("団体の符号が必要です", "This kind of activity needs a group"),
+    "intake-unknown": ("受付が見つかりません", "No such intake"),
+    "intake-withdrawn": ("この受付は取り下げられています", "This intake was withdrawn"),
+    "invalid": ("値の形が正しくありません", "The value has the wrong form"),
+    "kind-not-of-channel": ("この窓口では報告しない種別です", "This channel does not report it"),
+    "kind-unknown": ("活動の種別が正しくありません", "No such kind of activity"),
+    "line-ref-twice": ("同じ整理番号の行が2つあります", "This line_ref was used by an earlier row"),
+    "line-unknown": ("報告の行が見つかりません", "No such line"),
+    "line-withdrawn": ("この行は取り消されています", "This line was withdrawn"),
+    "main-topic-not-chosen": (
+        "主な相談内容が相談内容に含まれていません",
+        "The main topic is not one of the topics",
+    ),
+    "missing": ("必須の項目です", "This field is required"),
+    "my-number-refused": (
+        "個人番号(マイナンバー)と思われる12桁の数字は登録できません",
+        "What looks like an Individual Number (My Number) is refused",
+    ),
+    "no-line-accepted": ("受け付けられる行がありません", "No line could be accepted"),
+    "nothing-changed": ("変更がありません", "Nothing would change"),
+    "person-not-of-intake": ("この受付の人ではありません", "This person is not of this intake"),
+    "person-unknown": ("人が見つかりません", "No such person"),
+    "household-unknown": ("世帯が見つかりません", "No such household"),
+    "phone-invalid": ("電話番号の形が正しくありません", "Not a telephone number"),
+    "postal-code-invalid": ("郵便番号の形が正しくありません", "Not a postal code"),
+    "quantity-invalid": ("数量は0以上の整数です", "The quantity is a whole number from 0"),
+    "quantity-too-large": ("数量が大きすぎます", "The quantity is too large for one line"),
+    "report-unknown": ("活動報告が見つかりません", "No such report"),
+    "revision-stale": ("ほかの訂正が先に行われました", "It was corrected by somebody else first"),
+    "source-reference-taken": (
+        "同じ外部番号の受付がすでにあります",
+        "There is an intake with this source_reference already",
+    ),
+    "text-not-storable": ("保存できない文字が含まれています", "A character cannot be stored"),
+    "too-deep": ("入れ子が深すぎます", "Nested too deeply"),
+    "topic-unknown": ("相談内容の符号が正しくありません", "No such topic"),
+}
+"""Code → (Japanese, English)."""
+
+
+def refuse(status: int, code: str, field: str | None = None, **more: object) -> Problem:
+    """The problem of one fault."""
+    ja, en = WORDS[code]
+    return Problem(status, code, ja=ja, en=en, field=field, **more)
+
+
+def refuse_all(faults: Sequence[Fault]) -> Problem:
+    """A 422 with the first fault's code, and every fault in `errors`."""
+    first = faults[0]
+    return refuse(422, first.code, first.field, errors=[fault.told() for fault in faults])

@@ -1,0 +1,1 @@
+"""What intake remembers. Every function works in the caller's transaction and never commits."""
