@@ -75,9 +75,9 @@ RESTART_FIRST, RESTART_MOST = 0.5, 5.0
 def group_of(settings: Settings, service: str, generation: str) -> str:
     """The consumer group: the service, and for a broker that forgets also the generation.
 
-    The embedded broker accepts commits from members of a group that it has forgotten, offsets of
-    the old log included; in a group of the new generation there are none. A Kafka cluster fences
-    such members itself.
+    Consumers of the embedded broker were seen to resume at offsets of the log that was gone; in a
+    group of the new generation there is no offset to resume at. A Kafka cluster keeps its log and
+    its groups together.
     """
     return service if settings.broker_generation == "cluster" else f"{service}.{generation}"
 

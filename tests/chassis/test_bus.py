@@ -60,7 +60,8 @@ async def test_a_fact_delivered_twice_at_once_has_one_effect(listener: Database)
 
 
 async def test_a_handler_that_fails_and_then_succeeds_has_one_effect(listener: Database) -> None:
-    fact, events, failures = intake_accepted(), Events(CONSUMER), []
+    fact, events = intake_accepted(), Events(CONSUMER)
+    failures: list[UUID] = []
     tally = tallying().handler(fact)
 
     @events.on(IntakeAccepted)
