@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
+from joserfc.jws import extract_compact
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chassis.problems import Problem
@@ -57,7 +58,7 @@ class Issuer:
         self._url = settings.issuer_url
         self._metadata: dict[str, Any] = {}
         self._keys = keys
-        self._fetched_at = 0.0
+        self._fetched_at = time.monotonic()
         self._lock = asyncio.Lock()
 
     async def metadata(self) -> dict[str, Any]:
@@ -66,11 +67,14 @@ class Issuer:
             self._metadata = await self._get(f"{self._url}/.well-known/openid-configuration")
         return self._metadata
 
-    async def keys(self, *, refresh: bool = False) -> KeySet:
-        """The verification keys; asked for anew when `refresh`, but not too often."""
+    async def keys(self, *, holding: str | None = None) -> KeySet:
+        """The verification keys; asked for anew, not too often, if the key `holding` is unknown."""
         async with self._lock:
-            stale = time.monotonic() - self._fetched_at > KEYS_REFRESH_SECONDS
-            if self._keys is None or (refresh and stale):
+            known = self._keys is not None and (
+                holding in {key.kid for key in self._keys.keys}
+                or time.monotonic() - self._fetched_at < KEYS_REFRESH_SECONDS
+            )
+            if self._keys is None or not known:
                 found = await self._get((await self.metadata())["jwks_uri"])
                 self._keys = KeySet.import_key_set(found)  # type: ignore[arg-type]
                 self._fetched_at = time.monotonic()
@@ -108,12 +112,9 @@ class TokenVerifier:
     async def verify(self, token: str) -> Principal:
         """Raises Problem 401 `token-expired` or `token-invalid`."""
         try:
-            try:
-                decoded = jwt.decode(token, await self._issuer.keys(), algorithms=ALGORITHMS)
-            except (JoseError, ValueError):
-                # The issuer may have rotated its keys since they were fetched.
-                keys = await self._issuer.keys(refresh=True)
-                decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+            key_id = extract_compact(token.encode()).headers().get("kid")
+            keys = await self._issuer.keys(holding=key_id)
+            decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
             self._claims.validate(decoded.claims)
             return Principal.model_validate(decoded.claims)
         except ExpiredTokenError as error:

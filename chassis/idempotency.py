@@ -36,7 +36,7 @@ async def answered_before(
     with the key is still running.
     """
     request_hash = hashlib.sha256(body).hexdigest()
-    lock = func.hashtextextended(f"{principal.sub}\0{route}\0{key}", 0)
+    lock = func.hashtextextended(f"{principal.sub} {route} {key}", 0)
     if not await session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
         raise Problem(
             409,

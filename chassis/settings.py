@@ -49,9 +49,7 @@ class Settings(BaseSettings):
     temporal_address: str = Field(
         "127.0.0.1:7233", validation_alias=AliasChoices("TEMPORAL_ADDRESS")
     )
-    temporal_namespace: str = Field(
-        "default", validation_alias=AliasChoices("TEMPORAL_NAMESPACE")
-    )
+    temporal_namespace: str = Field("default", validation_alias=AliasChoices("TEMPORAL_NAMESPACE"))
     temporal_ui_url: str = "http://127.0.0.1:8611"
     traces_url: str = "http://127.0.0.1:8600/traces"
     """Where the portal's links for operations staff lead."""

@@ -51,7 +51,7 @@ def process_environment(
         }
     elif name == "traces":
         environment |= _database_urls(layout, secrets, ("traces",))
-        environment |= _portal_login(secrets)
+        environment |= _login(secrets, "kasane-traces", "TRACES_SESSION_SECRET")
     else:
         environment |= {
             "KASANE_KAFKA_SERVERS": layout.address("broker"),
@@ -70,7 +70,7 @@ def process_environment(
             "KASANE_CLIENT_SECRET": secrets.clients[name]["secret"],
         }
     if name == "coordination":
-        environment |= _portal_login(secrets)
+        environment |= _login(secrets, "kasane-portal", "KASANE_SESSION_SECRET")
         if day_seconds:
             environment["KASANE_DAY_SECONDS"] = day_seconds
     return environment
@@ -85,12 +85,12 @@ def _database_urls(layout: Layout, secrets: Secrets, roles: tuple[str, ...]) -> 
     }
 
 
-def _portal_login(secrets: Secrets) -> dict[str, str]:
+def _login(secrets: Secrets, client: str, session_secret: str) -> dict[str, str]:
     """Credentials of the web pages people log in to, and the key of their session cookie."""
     return {
-        "KASANE_CLIENT_ID": "kasane-portal",
-        "KASANE_CLIENT_SECRET": secrets.clients["kasane-portal"]["secret"],
-        "KASANE_SESSION_SECRET": secrets.values["KASANE_SESSION_SECRET"],
+        "KASANE_CLIENT_ID": client,
+        "KASANE_CLIENT_SECRET": secrets.clients[client]["secret"],
+        "KASANE_SESSION_SECRET": secrets.values[session_secret],
     }
 
 

@@ -71,6 +71,7 @@ def _fresh_values() -> dict[str, str]:
         "KASANE_PAYLOAD_KEYS": _key(),
         "KASANE_MASTER_KEYS": _key(),
         "KASANE_SESSION_SECRET": secrets.token_urlsafe(32),
+        "TRACES_SESSION_SECRET": secrets.token_urlsafe(32),
         **{_password_of(role): secrets.token_urlsafe(24) for role in (ADMINISTRATOR, *SCHEMAS)},
     }
 
@@ -86,6 +87,8 @@ def _clients(public_url: str) -> dict[str, dict[str, Any]]:
     players = {"kind": "service", "redirect_uris": [f"{public_url}/simulation/callback"]}
     clients: dict[str, dict[str, Any]] = {
         "kasane-portal": plain | portal,
+        "kasane-traces": plain
+        | {"kind": "person", "redirect_uris": [f"{public_url}/traces/login/callback"]},
         "kasane-simulation": plain | players,
         **{name: plain | {"kind": "service"} for name in SERVICES},
         "operations": plain | {"kind": "service", "roles": ["operator", "statistics"]},
