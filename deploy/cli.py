@@ -25,6 +25,9 @@ REFUSED = 2
 
 DEMO_DAY_SECONDS = 0.5
 
+WHOLE_SECONDS = 20
+"""How long the services may take, once they answer, to find their place on the bus."""
+
 INDICATORS = "/api/indicators/v1"
 FiscalYear = Annotated[int, typer.Option(help="The year in which it begins; default: this one.")]
 
@@ -239,11 +242,13 @@ def _current_fiscal_year() -> int:
 def _start(layout: Layout, only: list[str]) -> None:
     from deploy.display import Progress
     from deploy.embedded import daemon
+    from deploy.embedded.status import wait_until_whole
 
     typer.echo("起動しています / starting")
     began = time.monotonic()
     try:
-        daemon.start(layout, only, Progress())
+        said = daemon.start(layout, only, Progress())
+        wait_until_whole(layout, said["parts"], WHOLE_SECONDS)
     except daemon.StartFailedError as failure:
         _explain(layout.logs / f"{failure.part}.log", failure.part)
     typer.echo(f"準備ができました({time.monotonic() - began:.1f} 秒) / ready")

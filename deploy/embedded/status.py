@@ -1,6 +1,8 @@
 """The health, version, address and backlog of every part, as asked of the parts themselves."""
 
 import asyncio
+import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from typing import Any
@@ -34,6 +36,27 @@ class PartStatus:
 def stack_status(layout: Layout, said: Report) -> list[PartStatus]:
     """Ask every running part; jobs that have ended are left out."""
     return asyncio.run(_ask_all(layout, said))
+
+
+def wait_until_whole(layout: Layout, names: Iterable[str], seconds: float) -> bool:
+    """Wait until every check of the services named is good: a service takes requests in before
+    it has its place on the bus. Returns whether that came to be in time."""
+    deadline = time.monotonic() + seconds
+    with httpx.Client(timeout=5, trust_env=False) as http:
+        for name in SERVICES:
+            while name in names and not _is_whole(http, f"{layout.url(name)}{READY_PATHS[name]}"):
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.1)
+    return True
+
+
+def _is_whole(http: httpx.Client, url: str) -> bool:
+    try:
+        answer = http.get(url)
+        return answer.is_success and set(answer.json()["checks"].values()) == {"ok"}
+    except (httpx.HTTPError, ValueError, KeyError):
+        return False
 
 
 async def _ask_all(layout: Layout, said: Report) -> list[PartStatus]:

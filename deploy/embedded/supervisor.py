@@ -94,6 +94,7 @@ class Keeper:
         self.pid = process.pid
         end = await first(process.wait, self._may_stop, self.restart.wait, self._become_ready)
         await child.stop(process, self.part)
+        self.pid = None
         if end == 1:
             return True
         if self.part.ready is None and process.returncode == 0:
