@@ -104,7 +104,7 @@ async def test_no_name_is_on_the_bus(stack: Stack, case: Case) -> None:
     assert [text for text in PLANTED if any(text.encode() in value for value in seen)] == []
 
 
-async def test_no_name_is_in_a_workflow_history(stack: Stack, case: Case) -> None:
+def test_no_name_is_in_a_workflow_history(stack: Stack, case: Case) -> None:
     files = list(Path(stack.layout.data).rglob("temporal*.db")) or list(
         Path(stack.layout.data).rglob("*.sqlite*")
     )
@@ -117,7 +117,7 @@ async def test_no_name_is_in_a_workflow_history(stack: Stack, case: Case) -> Non
         assert text.encode().hex().upper() not in dumped.upper()
 
 
-async def test_no_name_is_in_a_log(stack: Stack, case: Case) -> None:
+def test_no_name_is_in_a_log(stack: Stack, case: Case) -> None:
     logs = [path for path in stack.layout.logs.rglob("*") if path.is_file()]
     assert logs
     for path in logs:
