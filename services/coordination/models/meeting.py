@@ -1,0 +1,65 @@
+"""Meetings of either kind, and who attends them (process A3)."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+from services.coordination.models.table import Instant, Table
+
+
+class Meeting(Table, table=True):
+    """One meeting; its legal basis is mandatory."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        CheckConstraint("legal_basis IN ('consent', 'law-106-6')", name="legal_basis"),
+        CheckConstraint("minutes_approved_by <> held_by", name="approver_is_not_author"),
+        Index("ix_meeting_case", "case_id"),
+    )
+
+    meeting_id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(foreign_key="case_file.case_id")
+    legal_basis: str
+    starts_at: Instant
+    venue: str
+    scheduled_by: str
+    held_at: Instant | None = None
+    held_by: str | None = None
+    verdict: str | None = None
+    decision: str | None = None
+    decided_agency: str | None = None
+    statutory_meeting: str | None = None
+    minutes_approved_at: Instant | None = None
+    minutes_approved_by: str | None = None
+
+
+class Attendee(Table, table=True):
+    """An agency invited to a meeting."""
+
+    __tablename__ = "meeting_attendee"
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meeting.meeting_id")
+    agency: str = Field(primary_key=True)
+    acknowledged_at: Instant | None = None
+    """Of the duty of secrecy for this very meeting; without it, no papers."""
+    acknowledged_by: str | None = None
+    sheet_at: Instant | None = None
+    """When the 準備シート came in; its texts lie with the command that brought it."""
+    present: bool | None = None
+
+
+class SupportRequest(Table, table=True):
+    """支援会議の開催依頼: who asked why, and what the ward answered."""
+
+    __tablename__ = "support_request"
+
+    request_id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(foreign_key="case_file.case_id", index=True)
+    reason: str
+    asked_by: str
+    agency: str | None = None
+    asked_at: Instant
+    accepted: bool | None = None
+    answered_by: str | None = None
+    answered_at: Instant | None = None

@@ -1,0 +1,1 @@
+"""The verbs by which coordination's rows change, one module per concept."""

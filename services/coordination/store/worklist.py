@@ -1,0 +1,116 @@
+"""The worklist: every wait for a person, opened and closed by the workflows' steps."""
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from contracts.cases import Kind
+from contracts.life import Role
+from contracts.steps import Escalate, Step
+from services.coordination.models import CaseFile, Strand, Task
+from services.coordination.store.cases import add_entry, lock_case
+
+
+async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
+    """Close and open tasks as a step says. Whoever had the task before keeps it."""
+    earlier = await _open_of(session, step.workflow_id)
+    kept = {(task.owner, task.agency): task.assignee for task in earlier if task.assignee}
+    if step.closes_tasks:
+        for task in earlier:
+            task.closed_at = step.at
+            if step.command is not None:
+                task.closed_by = step.command.actor.sub
+                task.closing_act = step.command.act.code
+    for asked in step.opens:
+        agency = asked.agency or case.coordinator_agency
+        own = case.coordinator if asked.owner is Role.COORDINATOR else None
+        await session.execute(
+            insert(Task)
+            .values(
+                task_id=asked.task_id,
+                case_id=case.case_id,
+                workflow_id=step.workflow_id,
+                kind=step.kind,
+                entity_id=step.entity_id,
+                state=step.state,
+                asks=asked.asks,
+                acts=list(asked.acts),
+                owner=asked.owner,
+                agency=agency,
+                assignee=kept.get((asked.owner, agency), own),
+                opened_at=step.at,
+                due_at=asked.due_at,
+            )
+            .on_conflict_do_nothing(index_elements=["task_id"])
+        )
+    await session.flush()
+
+
+async def _open_of(session: AsyncSession, workflow_id: str) -> list[Task]:
+    found = select(Task).where(col(Task.workflow_id) == workflow_id, col(Task.closed_at).is_(None))
+    return list((await session.scalars(found)).all())
+
+
+async def show_waiting(session: AsyncSession, case: CaseFile) -> None:
+    """Write on the case what it waits for, for whom and until when (invariant 7)."""
+    first = (
+        await session.scalars(
+            select(Task)
+            .where(col(Task.case_id) == case.case_id, col(Task.closed_at).is_(None))
+            .order_by(col(Task.due_at).asc().nulls_last(), col(Task.task_id))
+            .limit(1)
+        )
+    ).one_or_none()
+    if first is not None:
+        case.waiting_asks, case.waiting_role = first.asks, first.owner
+        case.waiting_agency, case.waiting_until = first.agency, first.due_at
+        return
+    case.waiting_asks = case.waiting_role = case.waiting_agency = None
+    case.waiting_until = await session.scalar(
+        select(col(Strand.waits_until))
+        .where(col(Strand.case_id) == case.case_id, col(Strand.waits_until).is_not(None))
+        .order_by(col(Strand.waits_until))
+        .limit(1)
+    )
+
+
+async def escalate(session: AsyncSession, told: Escalate) -> None:
+    """Bring an open task to mind, or to a superior. Told twice, or of a closed task: nothing."""
+    case = await lock_case(session, told.case_id)
+    task = await session.get(Task, told.task_id, with_for_update=True)
+    if case is None or task is None or task.closed_at is not None:
+        return
+    if told.reason == "reminder":
+        if task.reminded_at is not None and task.reminded_at >= told.at:
+            return
+        task.reminded_at = told.at
+    else:
+        if task.escalated_at is not None and task.escalated_at >= told.at:
+            return
+        task.escalated_at, task.escalated_to = told.at, told.to
+    add_entry(
+        session,
+        case,
+        cause="reminder" if told.reason == "reminder" else "escalated",
+        state=task.state,
+        at=told.at,
+        kind=Kind(task.kind),
+        entity_id=task.entity_id,
+        result=str(told.to),
+    )
+
+
+async def name_coordinator(session: AsyncSession, case: CaseFile, sub: str) -> None:
+    """Put a person in charge of a case and of its open tasks that nobody has taken."""
+    case.coordinator = sub
+    await session.execute(
+        update(Task)
+        .where(
+            col(Task.case_id) == case.case_id,
+            col(Task.closed_at).is_(None),
+            col(Task.assignee).is_(None),
+            col(Task.owner) == Role.COORDINATOR,
+        )
+        .values(assignee=sub)
+    )
