@@ -42,6 +42,7 @@ class PlacementEvent(ParticipationEvent):
 class PlacementStarted(PlacementEvent):
     type: ClassVar[str] = "kasane.placement.started.v1"
 
+    person_id: UUID | None = None
     kinds: tuple[Code, ...] = ()
 
 

@@ -1,0 +1,207 @@
+"""A measure is data: which facts it counts, by which arithmetic, with which うち, from which date.
+
+The ward's 22 measures are the indicator table of its plan (section 6, the table by programme); the
+national set is what the state asks of a 実施計画 and of the yearly report (process A10). What the
+sources leave open is a question with a stated default (process E), and a source of a measure may
+depend on its answer.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from importlib.resources import files
+from itertools import combinations
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.calendar import fiscal_year
+from services.indicators.entry import Entry
+
+
+class Arithmetic(StrEnum):
+    """How the counted things make the figure."""
+
+    COUNT = "count"
+    """件・回: things. A reported line tells how many at once, a fact of a case is one."""
+    SUM = "sum"
+    """延べ人数: person-visits, added up."""
+    DISTINCT = "distinct"
+    """Different groups, persons or places in the fiscal year, each once."""
+    STOCK = "stock"
+    """What there is at the end of the fiscal year: everything added minus everything removed."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Question(_Data):
+    """Something that the sources leave to the ward."""
+
+    code: str
+    source: str
+    """Where the question is put: a section of the process."""
+    question: str
+    default: str
+    choices: dict[str, str]
+
+
+class Source(_Data):
+    """The facts that a measure counts: those of one type that pass every filter that is set."""
+
+    event: str
+    value: Literal["quantity", "one", "minus-one"]
+    """What one fact adds: what it says, one, or minus one (it leaves the stock)."""
+    kinds: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    programmes: tuple[int, ...] = ()
+    flags: tuple[str, ...] = ()
+    """At least one of these."""
+    answers: dict[str, str] = {}
+    """The answers to questions under which the source counts at all."""
+
+    def takes(self, entry: Entry) -> bool:
+        return (
+            entry.event_type == self.event
+            and (not self.kinds or entry.kind in self.kinds)
+            and (not self.agencies or entry.agency in self.agencies)
+            and (not self.programmes or entry.programme_no in self.programmes)
+            and (not self.flags or not set(self.flags).isdisjoint(entry.flags))
+        )
+
+    def value_of(self, entry: Entry) -> int:
+        return {"quantity": entry.quantity, "one": 1, "minus-one": -1}[self.value]
+
+    def overlaps(self, other: "Source") -> bool:
+        """Whether one entry might be counted by both, as far as type and kind tell."""
+        both = self.event == other.event
+        return both and (
+            not self.kinds or not other.kinds or not set(self.kinds).isdisjoint(other.kinds)
+        )
+
+
+class Measure(_Data):
+    """One indicator, as it is counted from a fiscal year on."""
+
+    id: str
+    set: Literal["ward", "national"]
+    version: int
+    valid_from: date
+    """A first of April: a rule never changes within a fiscal year."""
+    basic_goal: int | None = None
+    programme_no: int | None = None
+    statute_programme: str = ""
+    label: str
+    """As printed in the plan."""
+    unit: str
+    sub_label: str | None = None
+    sub_flags: tuple[str, ...] = ()
+    """A counted thing with one of these flags is in the うち as well."""
+    arithmetic: Arithmetic
+    key: Literal["group", "venue", "person", "resource"] | None = None
+    """Of what the different ones are counted; only for a distinct count."""
+    sources: tuple[Source, ...]
+    questions: tuple[str, ...] = ()
+
+    @property
+    def valid_from_year(self) -> int:
+        return fiscal_year(self.valid_from)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What one entry adds to one measure."""
+
+    value: int
+    sub_value: int
+    key: str | None = None
+
+
+def counted(measure: Measure, entry: Entry) -> Counted | None:
+    """What the entry adds to the measure; None if the measure does not count it."""
+    source = next((s for s in measure.sources if s.takes(entry)), None)
+    if entry.withdrawn or source is None:
+        return None
+    value = source.value_of(entry)
+    sub_value = value if not set(measure.sub_flags).isdisjoint(entry.flags) else 0
+    if measure.arithmetic is not Arithmetic.DISTINCT:
+        return Counted(value, sub_value)
+    key = entry.key(measure.key or "")
+    return Counted(value, sub_value, key) if key is not None and value > 0 else None
+
+
+class Measures:
+    """The measures, and which of them hold in which fiscal year."""
+
+    def __init__(self, measures: Iterable[Measure], questions: Iterable[Question] = ()) -> None:
+        """Raises ValueError if a rule begins in mid-year or could count one thing twice."""
+        self.all = tuple(measures)
+        self.questions = tuple(questions)
+        self._in_force: dict[int, dict[str, Measure]] = {}
+        for measure in self.all:
+            _check(measure)
+
+    def in_force(self, year: int) -> dict[str, Measure]:
+        """The measures of a fiscal year by id, in the order of the plan: the latest versions."""
+        if year not in self._in_force:
+            found: dict[str, Measure] = {}
+            for measure in self.all:
+                known = found.get(measure.id)
+                if measure.valid_from_year <= year and (
+                    known is None or known.version < measure.version
+                ):
+                    found[measure.id] = measure
+            self._in_force[year] = found
+        return self._in_force[year]
+
+    def of(self, entry: Entry) -> list[tuple[Measure, Counted]]:
+        """Every measure that counts the entry, and what it adds to each."""
+        if entry.on_date is None or entry.event_type not in self._event_types:
+            return []
+        found = []
+        for measure in self.in_force(fiscal_year(entry.on_date)).values():
+            adds = counted(measure, entry)
+            if adds is not None:
+                found.append((measure, adds))
+        return found
+
+    @cached_property
+    def _event_types(self) -> frozenset[str]:
+        return frozenset(s.event for measure in self.all for s in measure.sources)
+
+
+def load_measures(answers: Mapping[str, str] | None = None) -> Measures:
+    """The measures of `measures.json` under the ward's answers; the defaults where it gave none.
+
+    Raises ValueError for an answer to no question, or one that is not among its choices.
+    """
+    told = json.loads((files(__package__) / "measures.json").read_text("utf-8"))
+    questions = [Question.model_validate(row) for row in told["questions"]]
+    settled = {q.code: q.default for q in questions} | dict(answers or {})
+    choices = {q.code: q.choices for q in questions}
+    for code, answer in settled.items():
+        if answer not in choices.get(code, {}):
+            raise ValueError(f"{answer!r} is no answer to the question {code!r}")
+    return Measures(
+        (_answered(Measure.model_validate(row), settled) for row in told["measures"]), questions
+    )
+
+
+def _answered(measure: Measure, answers: Mapping[str, str]) -> Measure:
+    kept = tuple(s for s in measure.sources if s.answers.items() <= answers.items())
+    return measure.model_copy(update={"sources": kept})
+
+
+def _check(measure: Measure) -> None:
+    if (measure.valid_from.month, measure.valid_from.day) != (4, 1):
+        raise ValueError(f"{measure.id} does not begin with a fiscal year")
+    if (measure.arithmetic is Arithmetic.DISTINCT) != (measure.key is not None):
+        raise ValueError(f"{measure.id}: a distinct count needs a key, and nothing else has one")
+    if not measure.sources:
+        raise ValueError(f"{measure.id} counts nothing")
+    if any(one.overlaps(other) for one, other in combinations(measure.sources, 2)):
+        raise ValueError(f"{measure.id} has two sources for the same thing")

@@ -1,0 +1,140 @@
+"""Entries enter the ledger, and the figures change with them, in the caller's transaction.
+
+A batch (at most the 500 lines of a report) is three statements, whatever its size: the ledger,
+the members of distinct counts, the tallies. Rows are locked in the order of their keys, so that
+two batches never wait for each other in a circle.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Text, bindparam, case, cast, column, func, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.indicators.entry import Entry
+from services.indicators.measures import Measures
+from services.indicators.models import DistinctMember, LedgerEntry, Tally
+from services.indicators.tally import Amount, Cell, Changes, Member, appeared
+
+LEDGER = LedgerEntry.metadata.tables["ledger_entry"]
+MEMBERS = DistinctMember.metadata.tables["distinct_member"]
+TALLIES = Tally.metadata.tables["tally"]
+
+TOLD = tuple(name for name in Entry.model_fields)
+"""The columns of the ledger that an entry fills."""
+
+LAST_WORD = frozenset({"entry_id", "event_id", "revision", "withdrawn"})
+"""The columns that a withdrawal changes; the others keep what the withdrawn entry said."""
+
+
+async def record(session: AsyncSession, measures: Measures, entries: Iterable[Entry]) -> None:
+    """Take entries in: the highest revision of each stands, and the figures follow.
+
+    An entry whose revision is not higher than the one that stands changes nothing.
+    """
+    latest: dict[Any, Entry] = {}
+    for entry in entries:
+        known = latest.get(entry.entry_id)
+        if known is None or known.revision < entry.revision:
+            latest[entry.entry_id] = entry
+    changes = Changes(measures)
+    for before, after in await _enter(session, list(latest.values())):
+        changes.replace(before, after)
+    await _count_members(session, changes)
+    await _count(session, changes.cells())
+
+
+async def _enter(session: AsyncSession, entries: list[Entry]) -> list[tuple[Entry | None, Entry]]:
+    """Put entries in the ledger; those that now stand, each with what stood before it."""
+    told = {entry.entry_id: entry for entry in entries}
+    rows = _rows(LEDGER, TOLD)
+    statement = insert(LEDGER).from_select(
+        TOLD, select(*(rows.c[name] for name in TOLD)).order_by(rows.c.entry_id)
+    )
+    new = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=["entry_id"],
+        set_={
+            name: new[name]
+            if name in LAST_WORD
+            else case((new.withdrawn, LEDGER.c[name]), else_=new[name])
+            for name in TOLD
+        }
+        | {"recorded_at": func.now()},
+        where=LEDGER.c.revision < new.revision,
+    )
+    returned = await session.execute(
+        statement.returning(LEDGER.c.entry_id, literal_column("to_jsonb(old)", JSONB)),
+        {"rows": json.dumps([entry.model_dump(mode="json") for entry in entries])},
+    )
+    return [
+        (None if before is None else Entry.model_validate(before), told[entry_id])
+        for entry_id, before in returned
+    ]
+
+
+async def _count_members(session: AsyncSession, changes: Changes) -> None:
+    """Count the references of members; where one comes or goes, its cell changes by one."""
+    members = changes.members()
+    if not members:
+        return
+    columns = (*Cell._fields, "member", "refs", "sub_refs")
+    rows = _rows(MEMBERS, columns)
+    statement = insert(MEMBERS).from_select(columns, select(*(rows.c[name] for name in columns)))
+    new = statement.excluded
+    returned = await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[*Cell._fields, "member"],
+            set_={
+                "refs": MEMBERS.c.refs + new.refs,
+                "sub_refs": MEMBERS.c.sub_refs + new.sub_refs,
+            },
+        ).returning(
+            *(MEMBERS.c[name] for name in Cell._fields),
+            literal_column("coalesce(old.refs, 0)"),
+            literal_column("coalesce(old.sub_refs, 0)"),
+            MEMBERS.c.refs,
+            MEMBERS.c.sub_refs,
+        ),
+        {"rows": json.dumps([_member_row(member, amount) for member, amount in members])},
+    )
+    for *cell, refs_before, subs_before, refs, subs in returned:
+        changes.add(Cell(*cell), appeared(refs_before, refs), appeared(subs_before, subs))
+
+
+async def _count(session: AsyncSession, cells: list[tuple[Cell, Amount]]) -> None:
+    if not cells:
+        return
+    columns = (*Cell._fields, "value", "sub_value")
+    rows = _rows(TALLIES, columns)
+    statement = insert(TALLIES).from_select(columns, select(*(rows.c[name] for name in columns)))
+    new = statement.excluded
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(Cell._fields),
+            set_={
+                "value": TALLIES.c.value + new.value,
+                "sub_value": TALLIES.c.sub_value + new.sub_value,
+            },
+        ),
+        {"rows": json.dumps([cell._asdict() | amount._asdict() for cell, amount in cells])},
+    )
+
+
+def _member_row(member: Member, amount: Amount) -> dict[str, Any]:
+    return member.cell._asdict() | {
+        "member": member.key,
+        "refs": amount.value,
+        "sub_refs": amount.sub_value,
+    }
+
+
+def _rows(table: Any, columns: Iterable[str]) -> Any:
+    """The JSON parameter `rows` as rows of a table's columns: one parameter for any number."""
+    return (
+        func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), JSONB))
+        .table_valued(*(column(name, table.c[name].type) for name in columns))
+        .render_derived(with_types=True)
+    )
