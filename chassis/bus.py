@@ -24,6 +24,7 @@ from faststream.kafka.opentelemetry import KafkaTelemetryMiddleware
 from faststream.kafka.schemas import Topic
 from faststream.message import StreamMessage
 from faststream.middlewares import AckPolicy
+from opentelemetry import trace
 
 from chassis.db import Database
 from chassis.delivery import Events, EventT, Handler, Outcome, UnavailableError, deliver
@@ -121,7 +122,6 @@ def subscribe(
         parser=_parse,
         decoder=_decode,
         no_reply=True,
-        title=group,
     )
     subscriber(take)
     return broker, subscriber
@@ -200,10 +200,7 @@ class Consumer:
         client = self._client
         if client is None:
             return 0
-        return sum(
-            max(0, (client.highwater(partition) or 0) - position)
-            for partition, position in (await _positions(client)).items()
-        )
+        return _waiting(client, await _positions(client))
 
     async def _consume(self) -> None:
         generation = await self._generation.read()
@@ -226,6 +223,7 @@ class Consumer:
         try:
             outcome = await deliver(self._database, self._events, record)
             self.outcomes[outcome] += 1
+            trace.get_current_span().set_attribute("kasane.outcome", outcome)
             self._outages = 0
             self.last_error = None
         except UnavailableError as outage:
@@ -241,6 +239,7 @@ class Consumer:
     async def _watch(self, client: AIOKafkaConsumer, generation: str) -> Never:
         """Raises StalledError when the client has fallen silent, NewGenerationError."""
         self._alive_at = read_at = time.monotonic()
+        before: dict[TopicPartition, int] = {}
         while True:
             self.ready = bool(client.assignment())
             if time.monotonic() - read_at > self._generation.interval:
@@ -248,11 +247,22 @@ class Consumer:
                 with suppress(UnknownGenerationError):
                     if await self._generation.read() != generation:
                         raise NewGenerationError
-            if self._busy or _answered_lately(client):
+            positions = await _positions(client)
+            moves = positions != before or not _waiting(client, positions)
+            if self._busy or (moves and _answered_lately(client)):
                 self._alive_at = time.monotonic()
             if time.monotonic() - self._alive_at > STALL_LIMIT:
                 raise StalledError
+            before = positions
             await asyncio.sleep(WATCH_INTERVAL)
+
+
+def _waiting(client: AIOKafkaConsumer, positions: dict[TopicPartition, int]) -> int:
+    """How many records wait behind the positions, as far as the last fetches tell."""
+    return sum(
+        max(0, (client.highwater(partition) or 0) - position)
+        for partition, position in positions.items()
+    )
 
 
 def _answered_lately(client: AIOKafkaConsumer) -> bool:

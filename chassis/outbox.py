@@ -41,7 +41,7 @@ RELAY_LOCK = 0x6F7574
 POLL_INTERVAL = 2.0
 """Seconds after which the relay looks for rows although nobody woke it."""
 
-BATCH = 250
+BATCH = 500
 """Rows taken from the outbox at once."""
 
 RETRY_FIRST, RETRY_MOST = 0.5, 5.0
@@ -181,7 +181,10 @@ class Relay:
             self._current = None
             yield connection
         finally:
-            connection.terminate()
+            try:
+                await connection.close(timeout=2)
+            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                connection.terminate()
 
     async def _publish_what_is_due(self, connection: Any) -> None:
         self._wake.clear()

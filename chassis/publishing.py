@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +18,16 @@ from faststream.middlewares import AckPolicy
 from chassis.settings import Settings
 from chassis.trace_context import mark_span, resume_trace
 
-LINGER_MS = 10
+LINGER_MS = 5
 """Milliseconds the producer waits for company, so that a wave leaves as few real batches."""
+
+REQUEST_TIMEOUT_MS = 6_000
+"""Milliseconds after which the client gives a record up. Short: the relay tries again itself."""
 
 ACK_TIMEOUT = 15.0
 """Seconds for the broker to acknowledge a wave before the producer is thrown away."""
 
-CLOSE_TIMEOUT = 5.0
+CLOSE_TIMEOUT = 10.0
 
 SPEC_VERSION = "1.0"
 
@@ -62,22 +66,20 @@ class _MarkedSpans(BaseMiddleware[KafkaPublishCommand, Any]):
 
 
 def waves(rows: Sequence[OutboxRow]) -> Iterator[list[OutboxRow]]:
-    """Cut rows where a key would come a second time.
+    """Cut rows into waves in which no key comes twice, keeping the order of each key's rows.
 
     The records of one wave are in flight together; the next starts when all are acknowledged. So a
     fact never reaches the log before an earlier one with the same key, even if sending fails.
     """
-    wave: list[OutboxRow] = []
-    keys: set[tuple[str, str]] = set()
+    cut: list[list[OutboxRow]] = []
+    depth: Counter[tuple[str, str]] = Counter()
     for row in rows:
         key = (row.topic, row.subject)
-        if key in keys:
-            yield wave
-            wave, keys = [], set()
-        wave.append(row)
-        keys.add(key)
-    if wave:
-        yield wave
+        if depth[key] == len(cut):
+            cut.append([])
+        cut[depth[key]].append(row)
+        depth[key] += 1
+    return iter(cut)
 
 
 class Publisher:
@@ -89,7 +91,7 @@ class Publisher:
             acks="all",
             enable_idempotence=settings.kafka_idempotent_producer,
             linger_ms=LINGER_MS,
-            request_timeout_ms=10_000,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
             metadata_max_age_ms=30_000,
             middlewares=[KafkaTelemetryMiddleware(), _MarkedSpans],
             ack_policy=AckPolicy.NACK_ON_ERROR,

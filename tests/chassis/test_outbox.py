@@ -7,6 +7,7 @@ import pytest
 
 from chassis.db import Database
 from chassis.outbox import backlog, emit
+from chassis.publishing import OutboxRow, waves
 from contracts.events.envelope import new_id
 from tests.chassis.parts import Stage, intake_accepted, running, tell, until, value
 
@@ -50,6 +51,32 @@ async def test_facts_of_one_aggregate_reach_the_log_in_the_order_they_were_told(
         told = [str(fact.event_id) for fact in facts if fact.intake_id == key]
         sent = [dict(r.headers)["ce_id"].decode() for r in records if r.key == str(key).encode()]
         assert sent == told
+
+
+def test_rows_in_flight_together_have_different_keys_and_each_key_keeps_its_order() -> None:
+    told = [_row(seq, subject) for seq, subject in enumerate("aabacbbad")]
+    cut = list(waves(told))
+    assert len(cut) == 4
+    for wave in cut:
+        assert len({row.subject for row in wave}) == len(wave)
+    for subject in "abcd":
+        sent = [row.seq for wave in cut for row in wave if row.subject == subject]
+        assert sent == [row.seq for row in told if row.subject == subject]
+
+
+def _row(seq: int, subject: str) -> OutboxRow:
+    fact = intake_accepted()
+    return OutboxRow(
+        seq=seq,
+        event_id=fact.event_id,
+        topic=fact.topic,
+        type=fact.type,
+        subject=subject,
+        occurred_at=fact.occurred_at,
+        body=fact.model_dump_json(),
+        traceparent=None,
+        tracestate=None,
+    )
 
 
 async def test_a_record_is_a_cloud_event_in_binary_mode(stage: Stage) -> None:
