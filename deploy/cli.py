@@ -7,12 +7,12 @@ import sys
 import time
 from collections import deque
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
 
 from deploy.embedded.layout import SERVICES, Layout
-from deploy.problem import ProblemError
+from deploy.problem import ProblemError, StartFailedError
 from deploy.process import NAMES, run_process
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -33,12 +33,16 @@ FiscalYear = Annotated[int, typer.Option(help="The year in which it begins; defa
 
 
 def main() -> None:
-    """Entry point. A problem the person can mend is one line and exit status 2."""
+    """Entry point. A problem the person can mend is one line and exit status 2; a part that
+    does not start is named and the end of its log shown."""
     try:
         app()
     except ProblemError as problem:
         typer.echo(f"kasane: {problem}", err=True)
         sys.exit(REFUSED)
+    except StartFailedError as failure:
+        _explain(Layout.from_environment().logs / f"{failure.part}.log", failure.part)
+        sys.exit(UNHEALTHY)
 
 
 @app.command()
@@ -246,23 +250,17 @@ def _start(layout: Layout, only: list[str]) -> None:
 
     typer.echo("起動しています / starting")
     began = time.monotonic()
-    try:
-        said = daemon.start(layout, only, Progress())
-        wait_until_whole(layout, said["parts"], WHOLE_SECONDS)
-    except daemon.StartFailedError as failure:
-        _explain(layout.logs / f"{failure.part}.log", failure.part)
+    said = daemon.start(layout, only, Progress())
+    wait_until_whole(layout, said["parts"], WHOLE_SECONDS)
     typer.echo(f"準備ができました({time.monotonic() - began:.1f} 秒) / ready")
 
 
-def _explain(log: Path, part: str) -> NoReturn:
-    typer.echo(
-        f"kasane: {part} が起動しません。停止しました / {part} does not start; stopped", err=True
-    )
+def _explain(log: Path, part: str) -> None:
+    typer.echo(f"kasane: {part} が起動しません / {part} does not start", err=True)
     if log.exists():
         typer.echo(f"{log}:", err=True)
         with log.open(errors="replace") as text:
             typer.echo("".join(deque(text, 20)), err=True)
-    raise typer.Exit(UNHEALTHY)
 
 
 def _show_addresses(layout: Layout) -> None:

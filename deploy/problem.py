@@ -8,3 +8,11 @@ class ProblemError(Exception):
         super().__init__(f"{japanese} / {english}")
         self.japanese = japanese
         self.english = english
+
+
+class StartFailedError(Exception):
+    """The stack came up only in part; `part` is what stood in the way."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.part = part

@@ -14,7 +14,7 @@ from typing import Any
 
 from deploy.embedded.layout import Layout
 from deploy.embedded.stack import is_up, prepare
-from deploy.problem import ProblemError
+from deploy.problem import ProblemError, StartFailedError
 
 START_SECONDS = 180
 STOP_SECONDS = 60
@@ -23,18 +23,13 @@ POLL_SECONDS = 0.1
 Report = dict[str, Any]
 
 
-class StartFailedError(Exception):
-    """The stack came up only in part; `part` is what stood in the way."""
-
-    def __init__(self, part: str) -> None:
-        super().__init__(part)
-        self.part = part
-
-
 def report(layout: Layout) -> Report | None:
     """What the running supervisor says of its parts; None when there is none."""
-    if not is_up(layout):
-        return None
+    return last_report(layout) if is_up(layout) else None
+
+
+def last_report(layout: Layout) -> Report:
+    """What the supervisor said last, though it may have ended since."""
     try:
         said: Report = json.loads((layout.run / "stack.json").read_text())
     except FileNotFoundError:
@@ -62,10 +57,9 @@ def start(layout: Layout, only: Sequence[str], waiting: Callable[[Report], None]
             },
         )
     deadline = time.monotonic() + START_SECONDS
-    said: Report = {"parts": {}, "failed": None}
     while time.monotonic() < deadline:
         ended = supervisor.poll() is not None
-        said = report(layout) or said
+        said = last_report(layout)
         waiting(said)
         if ended or said.get("failed"):
             supervisor.wait()
@@ -73,7 +67,7 @@ def start(layout: Layout, only: Sequence[str], waiting: Callable[[Report], None]
         if all_ready(said):
             return said
         time.sleep(POLL_SECONDS)
-    slow = [name for name, part in said["parts"].items() if part["state"] != "ready"]
+    slow = [name for name, it in last_report(layout)["parts"].items() if it["state"] != "ready"]
     stop(layout)
     raise StartFailedError(slow[0] if slow else "supervisor")
 
@@ -81,18 +75,17 @@ def start(layout: Layout, only: Sequence[str], waiting: Callable[[Report], None]
 def stop(layout: Layout) -> bool:
     """Stop everything and wait for it. Returns False if nothing ran. Raises ProblemError if
     the supervisor does not end."""
-    said = report(layout)
-    if said is None:
+    if not is_up(layout):
         return False
-    os.kill(said["supervisor"], signal.SIGTERM)
+    supervisor = _signal(layout, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
     while time.monotonic() < deadline:
         if not is_up(layout):
             return True
         time.sleep(POLL_SECONDS)
     raise ProblemError(
-        f"監視プロセス {said['supervisor']} が止まりません",
-        f"the supervisor (process {said['supervisor']}) does not stop",
+        f"監視プロセス {supervisor} が止まりません",
+        f"the supervisor (process {supervisor}) does not stop",
     )
 
 
@@ -108,7 +101,7 @@ def set_clock(layout: Layout, day_seconds: float | None) -> None:
     said = report(layout)
     if said is None or said.get("day_seconds") == wanted:
         return
-    os.kill(said["supervisor"], signal.SIGHUP)
+    _signal(layout, signal.SIGHUP)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         said = report(layout) or {"parts": {}}
@@ -116,6 +109,18 @@ def set_clock(layout: Layout, day_seconds: float | None) -> None:
             return
         time.sleep(POLL_SECONDS)
     raise StartFailedError("coordination")
+
+
+def _signal(layout: Layout, number: signal.Signals) -> int:
+    """Send the running supervisor a signal. Returns its pid, which it tells as soon as it has
+    begun. Raises ProblemError if it never does."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < deadline:
+        if pid := last_report(layout).get("supervisor"):
+            os.kill(pid, number)
+            return int(pid)
+        time.sleep(POLL_SECONDS)
+    raise ProblemError("監視プロセスが応答しません", "the supervisor does not answer")
 
 
 def all_ready(said: Report) -> bool:

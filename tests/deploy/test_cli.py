@@ -9,10 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.layout import Layout
+from deploy.embedded.layout import PORTS, Layout
+from deploy.embedded.probes import is_free
 from deploy.embedded.stack import lock
 
 REFUSED = 2
+
+
+def free_block() -> int:
+    """A port base whose whole block is free."""
+    for base in range(32_000, 43_000, 50):
+        if all(is_free(base + offset) for offset in PORTS.values()):
+            return base
+    raise OSError("no free block of ports")
 
 
 def kasane(data: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -107,6 +116,16 @@ def test_production_refuses_placeholders(tmp_path: Path) -> None:
     refused = kasane(tmp_path, "run", "intake")
     assert refused.returncode == REFUSED
     assert "KASANE_PAYLOAD_KEYS still holds the placeholder" in refused.stderr
+
+
+def test_a_part_that_does_not_start_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "temporal.db").mkdir(parents=True)
+    failed = kasane(data, "up", "--only", "temporal", KASANE_PORT_BASE=str(free_block()))
+    assert failed.returncode == 1
+    assert "temporal does not start" in failed.stderr
+    assert "unable to open database file" in failed.stderr
+    assert kasane(data, "status").returncode == 1
 
 
 def test_a_stack_that_is_down_is_unhealthy_for_machines(tmp_path: Path) -> None:
