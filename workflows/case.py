@@ -1,0 +1,354 @@
+"""The case: the way of one person or household through the ward's support (process A12).
+
+An accepted intake is screened: it ends with information, rests on one agency, joins another case,
+or needs several agencies. Then consent is asked for. With it, the trouble is assessed, a plan is
+drafted and put to a 重層的支援会議, decided, accepted and lived, monitored and revised, until the
+agencies have agreed who stays, and the case is closed and looked at again for some months.
+
+Without consent nothing is lost: a 支援会議 under 法106条の6 may sit, outreach may build a relation,
+a plan may be prepared, and when consent comes the case goes on where it would have been. Whoever
+withdraws consent is led to that track from anywhere. A case may be suspended, and resumed.
+
+Meetings, plans, outreach, referrals, placements and handovers are lives of their own: the case
+starts them, hears of their states, and ends those whose ground is gone. What is allowed in which
+state, and where it may lead, stands in `contracts.life`; here stands what the table leaves open.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+from uuid import UUID
+
+from temporalio import workflow
+
+from contracts import acts
+from contracts.acts import ClosureReason, Command, ConsentKind
+from contracts.cases import (
+    CaseInput,
+    CaseMemory,
+    CaseOutcome,
+    Kind,
+    Placed,
+    PreparedPlan,
+    Refusal,
+    Timer,
+)
+from contracts.life import SK_TRACK, CaseState, Role
+from contracts.message import Message
+from contracts.steps import TaskToOpen
+from workflows import consent
+from workflows.case_news import CaseWithNews
+from workflows.case_ways import ENDS_AT_ONCE, NEEDS_CONSENT, RESUMED_AS, STANDS_ON_PLAN
+from workflows.life import refuse
+from workflows.moves import Move
+from workflows.policies import after, end_of
+
+
+@workflow.defn(name=Kind.CASE.value)
+class CaseWorkflow(CaseWithNews):
+    """One case, from its intake to its last follow-up; episodes of the same case included."""
+
+    begins = CaseState.TRIAGE
+    ends = frozenset({CaseState.CLOSED})
+
+    @workflow.init
+    def __init__(self, case: CaseInput) -> None:
+        memory = case.memory or CaseMemory(episode=case.episode)
+        carried = case.carried
+        if not carried.state:
+            carried = carried.model_copy(update={"state": CaseState.RECEIVED})
+        super().__init__(case.case_id, case.case_id, case.policy, carried, memory)
+        self.case = case
+
+    @workflow.run
+    async def run(self, case: CaseInput) -> CaseOutcome:
+        looking_ahead = asyncio.create_task(self.look_ahead())
+        await self.live()
+        looking_ahead.cancel()
+        return CaseOutcome(
+            case_id=case.case_id,
+            reason=self.memory.closure_reason or "",
+            episode=self.memory.episode,
+        )
+
+    def carry(self) -> Message:
+        return self.case.model_copy(update={"carried": self.carried, "memory": self.memory})
+
+    @workflow.signal
+    def intake_withdrawn(self) -> None:
+        self.news.append(self.intake_taken_back)
+
+    # --- screening ----------------------------------------------------------------------------
+
+    def end_with_information(self, act: acts.EndWithInformation, by: Command) -> Move:
+        return self.close(ClosureReason.INFORMATION)
+
+    def refer_to_agency(self, act: acts.ReferToAgency, by: Command) -> Move:
+        return self.resting_on(act.agency, by.command_id, Move(CaseState.SINGLE_AGENCY))
+
+    def agency_did_it(self) -> Move:
+        return self.close(ClosureReason.SINGLE_AGENCY)
+
+    def merge_into(self, act: acts.MergeInto, by: Command) -> Move:
+        if act.into_case_id == self.key:
+            refuse(Refusal.NOT_ALLOWED, state=self.state, field="into_case_id")
+        return self.close(ClosureReason.MERGED)
+
+    def intake_taken_back(self) -> Move:
+        """Before anybody has screened it the case goes with its intake; later it is only told."""
+        if self.state != CaseState.TRIAGE or self.memory.episode > 1:
+            return Move(cause="intake-withdrawn")
+        return replace(self.close(ClosureReason.WITHDRAWN), cause="intake-withdrawn")
+
+    # --- consent (invariants 1 and 3) ---------------------------------------------------------
+
+    def record_consent(self, act: acts.RecordConsent, by: Command) -> Move:
+        """Once everybody shares, the case goes on as one with consent, wherever it was waiting."""
+        self.must_be_of_case(act.person_id)
+        until = end_of(self.policy, act.expires_on, workflow.now()) if act.expires_on else None
+        changes = consent.given(self.memory, act, until)
+        known = self.memory.model_copy(update=changes)
+        if self.state in NEEDS_CONSENT or consent.missing(known, self.case.person_ids):
+            return Move(remember=changes)
+        return self.leave(CaseState.ASSESS, "consent-given", {**changes, "refusals": 0})
+
+    def record_refusal(self, act: acts.RecordRefusal, by: Command) -> Move:
+        """Refusing again and again suspends the case, with somebody watching (見守り)."""
+        self.must_be_of_case(act.person_id)
+        if self.state != CaseState.CONSENT_RECHECK:
+            return Move(CaseState.SK_REQUESTED)
+        refused = {"refusals": self.memory.refusals + 1}
+        if refused["refusals"] >= self.policy.refusals_before_suspension:
+            return self.set_aside(refused)
+        reaching_out = self.memory.outreach_id is not None
+        return Move(CaseState.OUTREACH if reaching_out else CaseState.SK_DECIDED, remember=refused)
+
+    def withdraw_consent(self, act: acts.WithdrawConsent, by: Command) -> Move:
+        """What stood on it stops at once; without a consent there is nothing to withdraw."""
+        self.must_be_of_case(act.person_id)
+        if not consent.live(self.memory, act.person_id, act.kinds):
+            refuse(Refusal.NOT_ALLOWED, state=self.state, person_id=str(act.person_id))
+        changes = consent.without(self.memory, act.person_id, act.kinds)
+        move = Move(remember=changes)
+        if self.state not in SK_TRACK:
+            move = self.leave(CaseState.SK_REQUESTED, "withdrawn-by-person", changes)
+        if ConsentKind.SUPPORT in act.kinds:
+            move = replace(move, tells=move.tells + self.stop_placements_of(act.person_id))
+        return move
+
+    def consent_expired(self, person: UUID, kind: str) -> Move:
+        """A date has the force of a withdrawal where the case stands on the consent."""
+        changes = consent.without(self.memory, person, [kind])
+        move = Move(remember=changes)
+        if self.state in NEEDS_CONSENT:
+            move = self.leave(CaseState.SK_REQUESTED, "withdrawn-by-person", changes)
+        return replace(move, cause="consent-expired", person_id=person, result=kind)
+
+    # --- assessment, plan, meeting ------------------------------------------------------------
+
+    def complete_assessment(self, act: acts.CompleteAssessment, by: Command) -> Move:
+        """A plan that was prepared while consent was missing is the draft; else one is written."""
+        prepared = self.memory.prepared
+        if prepared is None:
+            return Move(CaseState.PLAN_DRAFT)
+        return self.put_to_meeting(prepared)
+
+    def draft_plan(self, act: acts.DraftPlan, by: Command) -> Move:
+        return self.put_to_meeting(self.next_version(act, by))
+
+    def prepare_plan(self, act: acts.PreparePlan, by: Command) -> Move:
+        plan = self.next_version(act, by)
+        return Move(
+            remember={"prepared": plan, "plan_version": plan.version},
+            created_id=plan.plan_id,
+            plan_version=plan.version,
+        )
+
+    def schedule_meeting(self, act: acts.ScheduleMeeting, by: Command) -> Move:
+        """The state decides the law: on consent everybody discussed must share (invariant 1)."""
+        basis: Literal["consent", "law-106-6"] = "law-106-6"
+        move = Move(CaseState.SK_SCHEDULED)
+        if self.state == CaseState.MEETING:
+            basis, move = "consent", Move(task="done")
+            self.everybody_must_share()
+            if self.memory.meeting_id is not None:
+                refuse(Refusal.NOT_ALLOWED, state=self.state, meeting="under-way")
+        announced = after(self.policy, "invitation_lead", workflow.now())
+        return replace(
+            move,
+            remember={"meeting_id": by.command_id},
+            starts=(self.meeting(by.command_id, act, basis),),
+            created_id=by.command_id,
+            legal_basis=basis,
+            result="short-notice" if act.starts_at < announced else None,
+        )
+
+    def next_version(self, act: acts.DraftPlan | acts.PreparePlan, by: Command) -> PreparedPlan:
+        return PreparedPlan(
+            plan_id=by.command_id,
+            version=self.memory.plan_version + 1,
+            author=by.actor.sub,
+            starts_on=act.starts_on,
+            ends_on=act.ends_on,
+        )
+
+    def put_to_meeting(self, plan: PreparedPlan) -> Move:
+        version = max(self.memory.plan_version, plan.version)
+        return Move(
+            CaseState.MEETING,
+            remember={"plan_id": plan.plan_id, "plan_version": version, "prepared": None},
+            starts=(self.plan(plan),),
+            created_id=plan.plan_id,
+            plan_version=plan.version,
+        )
+
+    # --- while support goes on ----------------------------------------------------------------
+
+    def request_referral(self, act: acts.RequestReferral, by: Command) -> Move:
+        return Move(
+            remember={"referral_ids": (*self.memory.referral_ids, by.command_id)},
+            starts=(self.referral(by.command_id, act.agency, sole=False),),
+            created_id=by.command_id,
+            agency=act.agency,
+        )
+
+    def start_participation(self, act: acts.StartParticipation, by: Command) -> Move:
+        self.must_be_of_case(act.person_id)
+        placed = Placed(placement_id=by.command_id, person_id=act.person_id)
+        return Move(
+            remember={"placements": (*self.placed, placed)},
+            starts=(self.placement(by.command_id, act),),
+            created_id=by.command_id,
+            person_id=act.person_id,
+        )
+
+    def record_progress(self, act: acts.RecordProgress, by: Command) -> Move:
+        """While a case is suspended, this is the look that its review asks for."""
+        return Move(task="renew" if self.state == CaseState.SUSPENDED else "keep")
+
+    # --- suspension ---------------------------------------------------------------------------
+
+    def suspend(self, act: acts.Suspend, by: Command) -> Move:
+        return self.set_aside({})
+
+    def report_lost_contact(self, act: acts.ReportLostContact, by: Command) -> Move:
+        return self.set_aside({})
+
+    def set_aside(self, remember: dict[str, int]) -> Move:
+        """The plan is held; meetings and outreach end, and are begun anew when it resumes."""
+        if self.state == CaseState.SUSPENDED:
+            return Move()
+        known = {**remember, "suspended_from": self.state}
+        return self.leave(CaseState.SUSPENDED, "suspended", known, hold_plan=True)
+
+    def resume(self, act: acts.Resume, by: Command) -> Move:
+        """Back to where it was, as far as what it stood on is still there."""
+        came_from = CaseState(self.memory.suspended_from or CaseState.TRIAGE)
+        to = RESUMED_AS.get(came_from, came_from)
+        if to in NEEDS_CONSENT and consent.missing(self.memory, self.case.person_ids):
+            return self.leave(CaseState.CONSENT, "withdrawn-by-person", {"suspended_from": None})
+        if to == CaseState.OUTREACH:
+            if self.memory.outreach_agency is None:
+                return Move(CaseState.SK_REQUESTED)
+            return self.reaching_out(self.memory.outreach_agency, by.command_id, {})
+        if to in STANDS_ON_PLAN and self.memory.plan_id is None:
+            to = STANDS_ON_PLAN[to]
+        return Move(to, tells=self.resume_plan() if to in STANDS_ON_PLAN else ())
+
+    # --- closing (invariants 4 and 6) ---------------------------------------------------------
+
+    def evaluate_closure(self, act: acts.EvaluateClosure, by: Command) -> Move:
+        if act.lead_agency is None and act.no_lead_reason is None:
+            refuse(Refusal.LEAD_AGENCY_MISSING, field="lead_agency")
+        evaluated = {"evaluated_by": by.actor.sub, "closure_reason": act.reason.value}
+        return Move(CaseState.CLOSE_APPROVAL, remember=evaluated)
+
+    def approve_closure(self, act: acts.ApproveClosure, by: Command) -> Move:
+        if by.actor.sub == self.memory.evaluated_by:
+            refuse(Refusal.APPROVER_IS_AUTHOR)
+        return self.close(ClosureReason(self.memory.closure_reason or ClosureReason.OTHER))
+
+    def continue_support(self, act: acts.ContinueSupport, by: Command) -> Move:
+        """With the plan that was held, if the case was living by it; else with another."""
+        lived = self.memory.suspended_from in (CaseState.ACTIVE, CaseState.MONITOR)
+        shared = not consent.missing(self.memory, self.case.person_ids)
+        if lived and shared and self.memory.plan_id:
+            return Move(CaseState.ACTIVE, tells=self.resume_plan())
+        return self.leave(CaseState.REPLAN, "suspended")
+
+    def close(self, reason: ClosureReason) -> Move:
+        """A closed case has no coordination; places and requests go on with their agencies.
+
+        A duplicate, or what never was a case, takes everything with it.
+        """
+        move = self.leave(
+            CaseState.CLOSED,
+            "case-closed",
+            {"closure_reason": reason.value, "handover_ids": (), "looked_ahead": False},
+        )
+        ending = self.stop_handovers()
+        if reason in (ClosureReason.MERGED, ClosureReason.WITHDRAWN):
+            ending += self.stop_all_help()
+        return replace(move, tells=move.tells + ending, result=reason.value)
+
+    @property
+    def wants_follow_up(self) -> bool:
+        return self.memory.closure_reason not in ENDS_AT_ONCE
+
+    def record_follow_up(self, act: acts.RecordFollowUp, by: Command) -> Move:
+        return Move(task="done" if self.follow_ups_left else "over")
+
+    def reopen(self, act: acts.Reopen, by: Command) -> Move:
+        """A new episode of the same case; consents that are still live hold."""
+        episode = self.memory.episode + 1
+        new = {"episode": episode, "closure_reason": None, "evaluated_by": None, "refusals": 0}
+        return Move(CaseState.TRIAGE, remember=new, result=str(episode))
+
+    # --- rules --------------------------------------------------------------------------------
+
+    def must_be_of_case(self, person: UUID) -> None:
+        if person not in self.case.person_ids:
+            refuse(Refusal.UNKNOWN_PERSON, person_id=str(person))
+
+    def everybody_must_share(self) -> None:
+        missing = consent.missing(self.memory, self.case.person_ids)
+        if missing or not self.case.person_ids:
+            refuse(Refusal.CONSENT_MISSING, persons=[str(person) for person in missing])
+
+    # --- what is waited for -------------------------------------------------------------------
+
+    @property
+    def agency(self) -> str | None:
+        """Consent is asked for again by the worker whom the person trusts."""
+        rechecking = self.state == CaseState.CONSENT_RECHECK
+        return self.memory.outreach_agency if rechecking else None
+
+    def reminders(self, task: TaskToOpen) -> Iterator[Timer]:
+        """An urgent case is brought to the 係長's mind at once."""
+        yield from super().reminders(task)
+        if self.case.urgent and self.state == CaseState.TRIAGE and self.memory.episode == 1:
+            manager = Role.MANAGER.value
+            yield Timer(at=workflow.now(), does="remind", cause="urgent", detail=manager)
+
+    def timers(self) -> list[Timer]:
+        """Beside those of the state, the ends of the consents."""
+        ends = [
+            Timer(
+                at=expiry.at,
+                does="lapse",
+                cause="consent-expired",
+                subject=expiry.person_id,
+                detail=expiry.kind,
+            )
+            for expiry in self.memory.expiries
+        ]
+        return sorted([*super().timers(), *ends], key=lambda timer: timer.at)
+
+    def lapse(self, timer: Timer) -> Move | None:
+        if timer.subject and timer.detail:
+            return self.consent_expired(timer.subject, timer.detail)
+        if timer.cause == "consent_recheck_every" and not self.memory.relation_good:
+            self.wait_again(timer)
+            return None
+        return super().lapse(timer)

@@ -1,0 +1,233 @@
+"""What a case does with the lives under it: it begins them, and ends those without a ground."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+from uuid import UUID
+
+from temporalio import workflow
+
+from contracts.acts import ScheduleMeeting, StartParticipation
+from contracts.cases import (
+    INTAKE_QUEUE,
+    PAUSE,
+    RESUME,
+    STOP,
+    Carried,
+    CaseInput,
+    CaseMemory,
+    HandoverInput,
+    Kind,
+    MeetingInput,
+    OutreachInput,
+    Placed,
+    PlacementInput,
+    PlanInput,
+    PreparedPlan,
+    ReferralInput,
+    Stop,
+)
+from contracts.life import (
+    CaseState,
+)
+from contracts.steps import AgeBoundaries, AgeBoundary
+from workflows import policies
+from workflows.activities import IntakeActivities
+from workflows.follow_up import FollowedUp
+from workflows.moves import Move, Start, Tell
+
+StopReason = Literal["withdrawn-by-person", "suspended", "case-closed", "consent-given"]
+
+
+class CaseWithChildren(FollowedUp[CaseMemory]):
+    """The part of the case that looks after its children."""
+
+    kind = Kind.CASE
+    case: CaseInput
+
+    # --- to begin them ------------------------------------------------------------------------
+
+    @property
+    def fresh(self) -> Carried:
+        return Carried(run_length=self.carried.run_length)
+
+    def plan(self, drafted: PreparedPlan) -> Start:
+        plan = PlanInput(
+            **drafted.model_dump(),
+            case_id=self.key,
+            person_ids=self.case.person_ids,
+            policy=self.policy,
+            carried=self.fresh,
+        )
+        return Start(Kind.PLAN, drafted.plan_id, plan)
+
+    def meeting(
+        self, meeting_id: UUID, act: ScheduleMeeting, basis: Literal["consent", "law-106-6"]
+    ) -> Start:
+        meeting = MeetingInput(
+            meeting_id=meeting_id,
+            case_id=self.key,
+            legal_basis=basis,
+            starts_at=act.starts_at,
+            attendees=act.attendees,
+            outreach_plans=self.memory.outreach_plans,
+            policy=self.policy,
+            carried=self.fresh,
+        )
+        return Start(Kind.MEETING, meeting_id, meeting)
+
+    def outreach(self, outreach_id: UUID, agency: str) -> Start:
+        outreach = OutreachInput(
+            outreach_id=outreach_id,
+            case_id=self.key,
+            agency=agency,
+            policy=self.policy,
+            carried=self.fresh,
+        )
+        return Start(Kind.OUTREACH, outreach_id, outreach)
+
+    def referral(self, referral_id: UUID, agency: str, sole: bool) -> Start:
+        referral = ReferralInput(
+            referral_id=referral_id,
+            case_id=self.key,
+            agency=agency,
+            sole=sole,
+            policy=self.policy,
+            carried=self.fresh,
+        )
+        return Start(Kind.REFERRAL, referral_id, referral)
+
+    def placement(self, placement_id: UUID, act: StartParticipation) -> Start:
+        placement = PlacementInput(
+            placement_id=placement_id,
+            case_id=self.key,
+            person_id=act.person_id,
+            kinds=act.kinds,
+            daily_area=act.daily_area,
+            policy=self.policy,
+            carried=self.fresh,
+        )
+        return Start(Kind.PLACEMENT, placement_id, placement)
+
+    def handover(self, boundary: AgeBoundary) -> Start:
+        handover = HandoverInput(
+            handover_id=workflow.uuid4(),
+            case_id=self.key,
+            person_id=boundary.person_id,
+            age=boundary.age,
+            reached_on=boundary.reached_on,
+            policy=self.policy,
+            carried=self.fresh,
+        )
+        return Start(Kind.HANDOVER, handover.handover_id, handover)
+
+    async def look_ahead(self) -> None:
+        """In each episode, ask once when the persons reach 18, 40 or 65 and prepare for it.
+
+        Beside everything else: an intake service that is down does not hold the case up.
+        """
+        while self.case.person_ids:
+            await workflow.wait_condition(
+                lambda: not (self.memory.looked_ahead or self.state in ("", CaseState.CLOSED))
+            )
+            asked = AgeBoundaries(persons=self.case.person_ids)
+            found = await self.ask(IntakeActivities.find_age_boundaries, asked, INTAKE_QUEUE)
+            async with self.lock:
+                if self.state != CaseState.CLOSED:
+                    await self.prepare_for(found)
+
+    async def prepare_for(self, found: AgeBoundaries) -> None:
+        now = workflow.now()
+        near = [b for b in found.boundaries if policies.in_sight(b.reached_on, now)]
+        handovers = tuple(self.handover(boundary) for boundary in near)
+        self.note(looked_ahead=True, handover_ids=tuple(start.key for start in handovers))
+        for person in found.unknown:
+            await self.step(Move(cause="birth-date-unknown", person_id=person))
+        if handovers:
+            await self.step(Move(cause="age-boundaries", starts=handovers))
+
+    def resting_on(self, agency: str, referral_id: UUID, move: Move) -> Move:
+        """A move to 単独機関で対応: the agency is asked, and the case rests on its answer."""
+        return replace(
+            move,
+            remember={**move.remember, "sole_referral_id": referral_id},
+            starts=(self.referral(referral_id, agency, sole=True),),
+            created_id=referral_id,
+            agency=agency,
+        )
+
+    def reaching_out(self, agency: str, key: UUID, remember: Mapping[str, object]) -> Move:
+        """A move to 関係づくり by an agency."""
+        known = {"outreach_id": key, "outreach_agency": agency, "relation_good": False}
+        return Move(
+            CaseState.OUTREACH,
+            remember={**remember, **known},
+            starts=(self.outreach(key, agency),),
+            created_id=key,
+            agency=agency,
+        )
+
+    # --- to end them --------------------------------------------------------------------------
+
+    def leave(
+        self,
+        to: CaseState,
+        reason: StopReason,
+        remember: Mapping[str, object] | None = None,
+        hold_plan: bool = False,
+    ) -> Move:
+        """Go where the children under way have no ground any more: each is told to end.
+
+        A plan may be held instead, for as long as the case is suspended.
+        """
+        memory = self.memory
+        ending = (
+            (Kind.MEETING, memory.meeting_id),
+            (Kind.OUTREACH, memory.outreach_id),
+            (Kind.REFERRAL, memory.sole_referral_id),
+            (Kind.PLAN, None if hold_plan else memory.plan_id),
+        )
+        tells = [self.stop(kind, key, reason) for kind, key in ending if key]
+        if hold_plan and memory.plan_id:
+            tells.append(Tell(Kind.PLAN, memory.plan_id, PAUSE))
+        forgotten = {
+            "meeting_id": None,
+            "outreach_id": None,
+            "relation_good": False,
+            "sole_referral_id": None,
+            "plan_id": memory.plan_id if hold_plan else None,
+        }
+        return Move(to, remember={**forgotten, **(remember or {})}, tells=tuple(tells))
+
+    def stop(self, kind: Kind, key: UUID, reason: StopReason) -> Tell:
+        return Tell(kind, key, STOP, Stop(reason=reason))
+
+    def stop_placements_of(self, person: UUID) -> tuple[Tell, ...]:
+        return tuple(
+            self.stop(Kind.PLACEMENT, placed.placement_id, "withdrawn-by-person")
+            for placed in self.memory.placements
+            if placed.person_id == person
+        )
+
+    def stop_all_help(self) -> tuple[Tell, ...]:
+        """What would go on beside a closed case: places, and requests to agencies."""
+        return (
+            *(self.stop(Kind.PLACEMENT, p.placement_id, "case-closed") for p in self.placed),
+            *(self.stop(Kind.REFERRAL, key, "case-closed") for key in self.memory.referral_ids),
+        )
+
+    def stop_handovers(self) -> tuple[Tell, ...]:
+        keys = self.memory.handover_ids
+        return tuple(self.stop(Kind.HANDOVER, key, "case-closed") for key in keys)
+
+    def resume_plan(self) -> tuple[Tell, ...]:
+        plan_id = self.memory.plan_id
+        return (Tell(Kind.PLAN, plan_id, RESUME),) if plan_id else ()
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        return self.memory.placements
+
+    def note(self, **changes: object) -> None:
+        """Remember something that is no step of the case."""
+        self.memory = self.memory.model_copy(update=changes)

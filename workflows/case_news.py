@@ -1,0 +1,135 @@
+"""What a case makes of the news of the lives under it."""
+
+from dataclasses import replace
+
+from temporalio import workflow
+
+from contracts.acts import PlanVerdict, SupportDecision
+from contracts.cases import MEETING_VERDICT, ChildMoved, Kind, MeetingSaid
+from contracts.life import (
+    CaseState,
+    HandoverState,
+    MeetingState,
+    OutreachState,
+    PlacementState,
+    PlanState,
+    ReferralState,
+)
+from workflows.case_children import CaseWithChildren
+from workflows.case_ways import DECISIONS, PLAN_IS_OVER, REFERRAL_IS_UNDER_WAY, VERDICTS
+from workflows.moves import Move, Tell
+
+
+class CaseWithNews(CaseWithChildren):
+    """The part of the case that listens. News of a child that it has left is of no consequence."""
+
+    @workflow.signal
+    def child_moved(self, news: ChildMoved) -> None:
+        self.news.append(lambda: self.heard(news))
+
+    def heard(self, news: ChildMoved) -> Move | None:
+        """What the news makes of the case; None if nothing, or of a child it has left."""
+        hearing = {
+            Kind.MEETING: self.meeting_moved,
+            Kind.PLAN: self.plan_moved,
+            Kind.OUTREACH: self.outreach_moved,
+            Kind.REFERRAL: self.referral_moved,
+            Kind.PLACEMENT: self.placement_moved,
+            Kind.HANDOVER: self.handover_moved,
+        }
+        move = hearing[news.kind](news)
+        return replace(move, cause=f"{news.kind}:{news.state}") if move else None
+
+    def meeting_moved(self, news: ChildMoved) -> Move | None:
+        if news.child_id != self.memory.meeting_id:
+            return None
+        if news.state == MeetingState.HELD and self.state == CaseState.SK_SCHEDULED:
+            return Move(CaseState.SK_HELD)
+        if news.state == MeetingState.CANCELLED:
+            forget = {"meeting_id": None}
+            if self.state == CaseState.MEETING:
+                return Move(task="renew", remember=forget)
+            return Move(CaseState.SK_ACCEPTED, remember=forget)
+        if news.state == MeetingState.MINUTES and news.result:
+            if self.state == CaseState.MEETING:
+                return self.verdict(PlanVerdict(news.result), news)
+            return self.decision(SupportDecision(news.result), news)
+        return None
+
+    def verdict(self, said: PlanVerdict, news: ChildMoved) -> Move:
+        """What a 重層的支援会議 said; the plan hears it too."""
+        plan_id = self.memory.plan_id
+        adopted = said == PlanVerdict.ADOPTED
+        move = Move(
+            VERDICTS[said],
+            remember={"meeting_id": None, "plan_id": plan_id if adopted else None},
+            tells=(Tell(Kind.PLAN, plan_id, MEETING_VERDICT, MeetingSaid(verdict=said)),)
+            if plan_id
+            else (),
+            result=news.result,
+        )
+        if said != PlanVerdict.NOT_SUITABLE or news.agency is None:
+            return move
+        return self.resting_on(news.agency, workflow.uuid4(), move)
+
+    def decision(self, decided: SupportDecision, news: ChildMoved) -> Move:
+        """What a 支援会議 decided."""
+        forget: dict[str, object] = {"meeting_id": None}
+        if decided != SupportDecision.OUTREACH_PLAN or news.agency is None:
+            return Move(DECISIONS[decided], remember=forget, result=news.result)
+        count = self.memory.outreach_plans + 1
+        move = self.reaching_out(news.agency, workflow.uuid4(), {**forget, "outreach_plans": count})
+        return replace(move, result=news.result, plan_version=count)
+
+    def plan_moved(self, news: ChildMoved) -> Move | None:
+        if news.child_id != self.memory.plan_id:
+            return None
+        changes: dict[str, object] = {}
+        if news.state in PLAN_IS_OVER:
+            changes["plan_id"] = None
+        if news.state == PlanState.ACTIVE:
+            changes["support"] = self.case.person_ids
+        exits = self.stage.news.get(f"{news.kind}:{news.state}")
+        if exits is None:
+            self.note(**changes)
+            return None
+        if exits[0] == CaseState.SUSPENDED:
+            changes["suspended_from"] = self.state
+        version = self.memory.plan_version
+        return Move(exits[0], remember=changes, plan_version=version, result=news.result)
+
+    def outreach_moved(self, news: ChildMoved) -> Move | None:
+        if news.child_id != self.memory.outreach_id:
+            return None
+        if news.state == OutreachState.UNREACHED:
+            forget = {"outreach_id": None, "relation_good": False}
+            return Move(CaseState.SK_REQUESTED, remember=forget)
+        self.note(relation_good=news.state == OutreachState.RELATED)
+        return None
+
+    def referral_moved(self, news: ChildMoved) -> Move | None:
+        """An agency's answer moves the case only where the case rests on it."""
+        if news.state in REFERRAL_IS_UNDER_WAY:
+            return None
+        left = tuple(key for key in self.memory.referral_ids if key != news.child_id)
+        self.note(referral_ids=left)
+        if news.child_id != self.memory.sole_referral_id:
+            return None
+        if news.state == ReferralState.DONE:
+            return self.agency_did_it()
+        return Move(CaseState.TRIAGE, remember={"sole_referral_id": None}, agency=news.agency)
+
+    def agency_did_it(self) -> Move:
+        raise NotImplementedError
+
+    def placement_moved(self, news: ChildMoved) -> Move | None:
+        if news.state == PlacementState.ENDED:
+            left = tuple(p for p in self.placed if p.placement_id != news.child_id)
+            self.note(placements=left)
+        return None
+
+    def handover_moved(self, news: ChildMoved) -> Move | None:
+        if news.state in (HandoverState.DONE, HandoverState.STOPPED):
+            left = tuple(key for key in self.memory.handover_ids if key != news.child_id)
+            self.note(handover_ids=left)
+        return None

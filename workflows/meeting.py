@@ -1,0 +1,138 @@
+"""One meeting: prepared, held, concluded, and its minutes approved (process A3).
+
+A 重層的支援会議 sits on consent and says something of a plan; a 支援会議 sits on 法106条の6 and
+decides how to help without consent. For the latter everyone who is present has acknowledged the
+duty of secrecy for this very meeting, and its papers close some days after the minutes. The
+準備シート are brought to mind before the day. Who held the meeting does not approve its minutes.
+
+A case whose ground is gone cancels a meeting that is still being prepared; of one that was held,
+the minutes are still owed.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from temporalio import workflow
+
+from contracts.acts import (
+    AcknowledgeSecrecy,
+    ApproveMinutes,
+    Command,
+    DecidePlan,
+    DecideSupport,
+    HoldMeeting,
+    LegalBasis,
+    PlanVerdict,
+    PostponeMeeting,
+    SubmitSheet,
+    SupportDecision,
+)
+from contracts.cases import Kind, MeetingInput, Refusal, Timer
+from contracts.life import MeetingState
+from contracts.steps import TaskToOpen
+from workflows.child import Child
+from workflows.life import refuse
+from workflows.moves import Move
+from workflows.policies import before
+
+
+@workflow.defn(name=Kind.MEETING.value)
+class MeetingWorkflow(Child[MeetingInput]):
+    """One meeting of either kind."""
+
+    kind = Kind.MEETING
+    begins = MeetingState.PREPARING
+    ends = frozenset({MeetingState.DONE, MeetingState.CANCELLED})
+
+    @workflow.init
+    def __init__(self, meeting: MeetingInput) -> None:
+        super().__init__(meeting.meeting_id, meeting, meeting)
+
+    @workflow.run
+    async def run(self, meeting: MeetingInput) -> None:
+        await self.live()
+
+    # --- what people do -----------------------------------------------------------------------
+
+    def submit_sheet(self, act: SubmitSheet, by: Command) -> Move:
+        self.must_attend([act.agency])
+        return Move()
+
+    def acknowledge_secrecy(self, act: AcknowledgeSecrecy, by: Command) -> Move:
+        self.must_attend([act.agency])
+        known = {*self.memory.acknowledged, act.agency}
+        return Move(remember={"acknowledged": tuple(sorted(known))})
+
+    def postpone_meeting(self, act: PostponeMeeting, by: Command) -> Move:
+        return Move(anew=True, remember={"starts_at": act.starts_at})
+
+    def hold_meeting(self, act: HoldMeeting, by: Command) -> Move:
+        self.must_attend(act.present)
+        silent = [a for a in act.present if a not in self.memory.acknowledged]
+        if self.without_consent and silent:
+            refuse(Refusal.SECRECY_NOT_ACKNOWLEDGED, agencies=silent)
+        return Move(
+            MeetingState.HELD,
+            remember={"present": act.present, "held_by": by.actor.sub},
+            legal_basis=self.memory.legal_basis,
+        )
+
+    def decide_plan(self, act: DecidePlan, by: Command) -> Move:
+        if self.without_consent:
+            self.not_of_this_meeting("decide_support")
+        if act.verdict == PlanVerdict.NOT_SUITABLE and act.agency is None:
+            refuse(Refusal.INCOMPLETE, field="agency")
+        return Move(MeetingState.MINUTES, result=act.verdict.value, agency=act.agency)
+
+    def decide_support(self, act: DecideSupport, by: Command) -> Move:
+        """An outreach plan is made by the decision itself, and counted as one more of the case."""
+        if not self.without_consent:
+            self.not_of_this_meeting("decide_plan")
+        decided = Move(MeetingState.MINUTES, result=act.decision.value, agency=act.agency)
+        if act.decision != SupportDecision.OUTREACH_PLAN:
+            return decided
+        if act.agency is None:
+            refuse(Refusal.INCOMPLETE, field="agency")
+        return Move(
+            MeetingState.MINUTES,
+            result=act.decision.value,
+            agency=act.agency,
+            created_id=by.command_id,
+            plan_version=self.memory.outreach_plans + 1,
+        )
+
+    def approve_minutes(self, act: ApproveMinutes, by: Command) -> Move:
+        if by.actor.sub == self.memory.held_by:
+            refuse(Refusal.APPROVER_IS_AUTHOR)
+        return Move(MeetingState.DONE)
+
+    # --- rules --------------------------------------------------------------------------------
+
+    @property
+    def without_consent(self) -> bool:
+        return self.memory.legal_basis == LegalBasis.LAW_106_6.value
+
+    def must_attend(self, agencies: tuple[str, ...] | list[str]) -> None:
+        strangers = [agency for agency in agencies if agency not in self.memory.attendees]
+        if strangers:
+            refuse(Refusal.NOT_ALLOWED, state=self.state, not_invited=strangers)
+
+    def not_of_this_meeting(self, instead: str) -> None:
+        refuse(Refusal.NOT_ALLOWED, state=self.state, allowed=[instead])
+
+    def due_at(self) -> datetime | None:
+        """Until it was held, a meeting is due on its day."""
+        if self.state == MeetingState.PREPARING:
+            return self.memory.starts_at
+        return super().due_at()
+
+    def reminders(self, task: TaskToOpen) -> Iterator[Timer]:
+        yield from super().reminders(task)
+        sheets = before(self.policy, "sheet_lead", self.memory.starts_at)
+        if self.state == MeetingState.PREPARING and sheets > workflow.now():
+            yield Timer(at=sheets, does="remind", cause="sheet_lead")
+
+    def deadlines(self) -> Iterator[Timer]:
+        """Only the papers of a 支援会議 are to close."""
+        if self.without_consent:
+            yield from super().deadlines()
