@@ -1,7 +1,7 @@
 """What may be wrong with what was sent: stable codes, and what they say to people."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chassis.problems import Problem, field_error
 
@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "date-invalid": ("日付は 2026-04-01 の形で入力してください", "Not a date (2026-04-01)"),
     "date-too-early": ("令和元年度より前の日付です", "The date is before fiscal year 2019"),
     "details-invalid": ("窓口固有の項目に誤りがあります", "Not what this channel's schema says"),
+    "erased": ("この記録は廃棄されています", "This record was destroyed"),
     "field-unknown": ("この項目は受け付けていません", "This field is not known"),
     "flag-not-of-kind": ("この種別にない区分です", "This kind of activity has no such flag"),
     "group-missing": ("団体の符号が必要です", "This kind of activity needs a group"),
@@ -76,7 +77,7 @@ WORDS: dict[str, tuple[str, str]] = {
 """Code → (Japanese, English)."""
 
 
-def refuse(status: int, code: str, field: str | None = None, **more: object) -> Problem:
+def refuse(status: int, code: str, field: str | None = None, **more: Any) -> Problem:
     """The problem of one fault."""
     ja, en = WORDS[code]
     return Problem(status, code, ja=ja, en=en, field=field, **more)

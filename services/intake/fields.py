@@ -19,7 +19,7 @@ EARLIEST_BIRTH = date(1890, 1, 1)
 
 def wrong(code: str) -> PydanticCustomError:
     """The validation error of a fault."""
-    return PydanticCustomError(code, WORDS[code][1])  # type: ignore[arg-type]
+    return PydanticCustomError(code, WORDS[code][1])
 
 
 def _iso_date(value: Any) -> Any:

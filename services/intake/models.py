@@ -16,7 +16,7 @@ class Table(SQLModel, registry=registry()):
 
 
 def _instant() -> Any:
-    return Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    return Field(sa_type=DateTime(timezone=True))
 
 
 def _codes() -> Any:

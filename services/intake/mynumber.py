@@ -13,13 +13,21 @@ from typing import Any
 DIGITS = 12
 _SEPARATOR = r"[\s\-‐‑‒–—―−ー・.,_/、:~]{1,3}"
 _GROUPINGS = ((12,), (4, 4, 4), (6, 6), (3, 3, 3, 3), (4, 8), (8, 4), (1,) * 12)
-_PATTERNS = tuple(
-    re.compile(
-        r"(?<!\d)(?=(" + _SEPARATOR.join(rf"\d{{{size}}}" for size in grouping) + r")(?!\d))"
-    )
-    for grouping in _GROUPINGS
+
+
+def _pattern(grouping: tuple[int, ...]) -> re.Pattern[str]:
+    # In groups it stands by itself; in one piece also behind letters (No123…).
+    edge = r"\d" if len(grouping) == 1 else r"[0-9A-Za-z]"
+    groups = _SEPARATOR.join(rf"\d{{{size}}}" for size in grouping)
+    return re.compile(rf"(?<!{edge})(?=({groups})(?!{edge}))")
+
+
+_PATTERNS = tuple(_pattern(grouping) for grouping in _GROUPINGS)
+_MACHINE_MADE = re.compile(
+    r"(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    r"|\b(?=[0-9]*[a-f])[0-9a-f]{16,}\b"
 )
-_UUID = re.compile(r"(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+"""UUIDs and hashes: twelve digits in a row happen in them, and nobody writes a number so."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _NOT_DIGITS = re.compile(r"\D+")
 
@@ -41,7 +49,7 @@ def holds_my_number(text: str) -> bool:
     plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
     if sum(map(str.isdecimal, plain)) < DIGITS:
         return False
-    plain = _UUID.sub(" ", _ascii_digits(plain))
+    plain = _MACHINE_MADE.sub(" ", _ascii_digits(plain))
     return any(
         is_my_number(_NOT_DIGITS.sub("", found[1]))
         for pattern in _PATTERNS

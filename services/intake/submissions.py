@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from contracts.message import Code
 from services.intake.fields import (
@@ -108,8 +108,8 @@ class NewIntake(IntakeFields):
         description="Nobody, for a light report of something noticed (気づき)",
     )
 
-    model_config = {
-        "json_schema_extra": {
+    model_config = ConfigDict(
+        json_schema_extra={
             "examples": [
                 {
                     "channel": "sapota",
@@ -131,7 +131,7 @@ class NewIntake(IntakeFields):
                 }
             ]
         }
-    }
+    )
 
 
 class IntakeCorrection(IntakeFields):

@@ -9,6 +9,7 @@ from chassis.auth import Principal
 from chassis.outbox import emit
 from contracts import catalogue
 from contracts.events.intake import IntakeCorrected, IntakeWithdrawn
+from services.intake.duplicates import Identity
 from services.intake.faults import Fault, refuse, refuse_all
 from services.intake.models import Intake, IntakeRevision, Person, PersonRevision
 from services.intake.sealing import Consultation, Safe
@@ -46,7 +47,7 @@ async def corrected_words(
     """The intake's words before and after. Raises Problem 409 if they were destroyed."""
     before = await safe.open_consultation(session, intake.intake_id, intake.sealed)
     if before is None:
-        raise refuse(409, "intake-withdrawn")
+        raise refuse(409, "erased")
     named = correction.model_fields_set & set(Consultation.model_fields)
     return before, Consultation(**{**before.model_dump(), **correction.model_dump(include=named)})
 
@@ -178,12 +179,11 @@ async def _correct_person(
 ) -> bool:
     before = await safe.open_identity(session, person.person_id, person.sealed)
     if before is None:
-        raise refuse(422, "person-not-of-intake", "persons")
+        raise refuse(409, "erased", "persons")
     named = correction.model_fields_set & set(PersonFields.model_fields)
     fields = correction.model_dump(include=named)
-    who = before.model_copy(
-        update={name: fields[name] for name in named & set(before.model_fields)}
-    )
+    told = named & set(Identity.model_fields)
+    who = before.model_copy(update={name: fields[name] for name in told})
     if correction.birth_unknown:
         who = who.model_copy(update={"birth_date": None})
     plain = {name: getattr(person, name) for name in PLAIN}

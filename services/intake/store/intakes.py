@@ -124,7 +124,9 @@ async def _next_number(session: AsyncSession, received_on: date, basic_area: str
 async def find_intake(
     session: AsyncSession, intake_id: UUID, *, lock: bool = False
 ) -> Intake | None:
-    return await session.get(Intake, intake_id, with_for_update=lock)
+    # Not FOR UPDATE: a candidate of another intake may be referring to this one meanwhile.
+    for_update = {"key_share": True} if lock else None
+    return await session.get(Intake, intake_id, with_for_update=for_update)
 
 
 async def find_by_receipt(session: AsyncSession, number: str) -> Intake | None:

@@ -81,16 +81,27 @@ def says(line: ActivityLine) -> dict[str, Any]:
 
 def apply_to_line(line: ActivityLine, says: ReportedLine) -> None:
     """Make a line say what was reported."""
-    line.channel, line.kind, line.on_date = says.channel, says.kind, says.on
-    line.programme_no = catalogue.channels(says.on)[says.channel].programme_no
-    line.quantity, line.venue, line.group = says.quantity, says.venue, says.group
-    line.flags = list(dict.fromkeys(says.flags))
-    line.daily_area = says.daily_area
-    line.basic_area = catalogue.basic_area_of(says.daily_area) if says.daily_area else None
+    for name, value in _columns(says).items():
+        setattr(line, name, value)
+
+
+def _columns(says: ReportedLine) -> dict[str, Any]:
+    return {
+        "channel": says.channel,
+        "kind": says.kind,
+        "programme_no": catalogue.channels(says.on)[says.channel].programme_no,
+        "on_date": says.on,
+        "quantity": says.quantity,
+        "venue": says.venue,
+        "group": says.group,
+        "flags": list(dict.fromkeys(says.flags)),
+        "daily_area": says.daily_area,
+        "basic_area": catalogue.basic_area_of(says.daily_area) if says.daily_area else None,
+    }
 
 
 def _as_line(report_id: UUID, sender: Principal, row: int, reported: ReportedLine) -> ActivityLine:
-    line = ActivityLine(
+    return ActivityLine(
         line_id=new_id(),
         report_id=report_id,
         row=row,
@@ -98,9 +109,8 @@ def _as_line(report_id: UUID, sender: Principal, row: int, reported: ReportedLin
         line_ref=reported.line_ref,
         revision=1,
         status="standing",
+        **_columns(reported),
     )
-    apply_to_line(line, reported)
-    return line
 
 
 async def _keep(

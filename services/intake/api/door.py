@@ -1,0 +1,69 @@
+"""What every request that brings something passes: the caller first, then the body as a whole."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.auth import Caller
+from chassis.idempotency import answered_before, remember_answer
+from services.intake.faults import Fault, refuse_all
+from services.intake.mynumber import fields_with_my_number
+from services.intake.readable import unreadable
+
+PREFIX = "/api/intake/v1"
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"description": told, "content": {"application/problem+json": {}}}
+    for status, told in {
+        401: "認証が必要です / A valid bearer token is needed",
+        403: "権限がありません / Not allowed for this caller",
+        409: "現在の状態ではできません / Not possible in the present state",
+        422: "内容に誤りがあります。何も保存されません / Not valid; nothing is stored",
+    }.items()
+}
+
+
+def routes(tag: str) -> APIRouter:
+    """A router under this service's prefix."""
+    return APIRouter(prefix=PREFIX, tags=[tag], responses=REFUSALS)
+
+
+async def readable_body(request: Request, _: Caller) -> Any:
+    """The JSON body. Raises Problem 422 if no honest sender writes it so."""
+    try:
+        body = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise refuse_all([Fault("body", "invalid")]) from None
+    if faults := list(unreadable(body)):
+        raise refuse_all(faults)
+    return body
+
+
+async def body_without_my_number(body: Annotated[Any, Depends(readable_body)]) -> None:
+    """Raises Problem 422 `my-number-refused` naming the fields; their values go nowhere."""
+    if fields := sorted(set(fields_with_my_number(body))):
+        raise refuse_all([Fault(field, "my-number-refused") for field in fields])
+
+
+async def once(
+    session: AsyncSession,
+    caller: Caller,
+    key: str,
+    request: Request,
+    act: Callable[[], Awaitable[BaseModel]],
+    *,
+    status: int = 200,
+) -> JSONResponse:
+    """The act's answer, or the first answer again if the key brought the same body before."""
+    route = f"POST {request.url.path}"
+    earlier = await answered_before(session, caller, route, key, await request.body())
+    if earlier is not None:
+        return JSONResponse(earlier["body"], earlier["status"])
+    answer = (await act()).model_dump(mode="json")
+    await remember_answer(session, caller, route, key, status=status, body=answer)
+    return JSONResponse(answer, status)

@@ -1,0 +1,18 @@
+"""The intake service: 20 channels, persons and households, activity reports."""
+
+from fastapi import FastAPI
+
+from chassis.service import Service
+from chassis.settings import Settings
+from contracts.cases import INTAKE_QUEUE
+from services.intake.activities import Activities
+from services.intake.api import ROUTERS
+from services.intake.events import events
+
+SERVICE = Service(
+    "intake", routers=ROUTERS, events=events, activities=Activities, queue=INTAKE_QUEUE
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    return SERVICE.app(settings)
