@@ -1,0 +1,224 @@
+"""The form of one act: shown, sent, and what the case made of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from starlette.datastructures import FormData
+
+from chassis.context import Context
+from chassis.problems import Problem
+from contracts import catalogue
+from contracts.calendar import today
+from contracts.events import new_id
+from services.coordination import views
+from services.coordination.portal.access import Submission, Viewer
+from services.coordination.portal.elsewhere import Elsewhere
+from services.coordination.portal.forms import (
+    MORE,
+    Choice,
+    Control,
+    Given,
+    act_of,
+    controls,
+    errors_by_field,
+)
+from services.coordination.portal.pages import see
+from services.coordination.reading import CaseFilter, find_cases
+
+KEY_FIELD = "_key"
+"""The form's Idempotency-Key, made when it is shown: sent twice, it counts once."""
+
+NAME_AWAY = "氏名を取得できません"
+INTO_CASE, RESOURCE, DAILY_AREA = "into_case_id", "resource_id", "daily_area"
+PLACE_KINDS = ("start_participation", "kinds")
+HINTS = {
+    INTO_CASE: "統合先のケースの受付番号(例 R8-大森-00001)",
+    "note": "記録に残ります。ほかの機関へは自動では送られません",
+}
+
+
+@dataclass(frozen=True)
+class ActForm:
+    """One act's form as the page shows it."""
+
+    code: str
+    label: str
+    leads_to: tuple[str, ...]
+    controls: list[Control]
+    action: str
+    key: str
+    more: str = MORE
+    error: str | None = None
+    loose: list[str] = field(default_factory=list)
+    problem: Problem | None = None
+
+    @property
+    def wrong(self) -> list[Control]:
+        return [control for control in self.controls if control.error]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What an act's form needs to know beside its fields."""
+
+    viewer: Viewer
+    elsewhere: Elsewhere
+    names: Mapping[str, str] | None
+
+    def name(self, person_id: str) -> str:
+        found = (self.names or {}).get(person_id)
+        return found or f"{NAME_AWAY}({person_id[-6:]})"
+
+
+async def blank(around: Surroundings, allowed: views.AllowedAct, action: str) -> ActForm:
+    """The form of an act before anything is typed, with what can be guessed."""
+    own = around.viewer.principal.agency
+    suggested: dict[str, Any] = {}
+    for one in allowed.fields:
+        if one.type == "agency" and one.required and own in {c.value for c in one.choices}:
+            suggested[one.name] = own
+        elif one.name == "on":
+            suggested[one.name] = today().isoformat()
+        elif one.type == "person" and one.required and len(one.choices) == 1:
+            suggested[one.name] = str(one.choices[0].value)
+    return await _form(around, allowed, action, Given(suggested=suggested), str(new_id()))
+
+
+async def again(
+    around: Surroundings,
+    allowed: views.AllowedAct,
+    action: str,
+    form: FormData,
+    problem: Problem | None = None,
+) -> ActForm:
+    """The form as it was sent, with what was wrong with it, or with more rows."""
+    given = Given(sent=sent_values(form), more_rows=MORE in form)
+    key = str(form.get(KEY_FIELD) or new_id())
+    # A refused command keeps its key; what is sent next is another one.
+    return await _form(around, allowed, action, given, str(new_id()) if problem else key, problem)
+
+
+async def _form(
+    around: Surroundings,
+    allowed: views.AllowedAct,
+    action: str,
+    given: Given,
+    key: str,
+    problem: Problem | None = None,
+) -> ActForm:
+    placed, loose = _errors(problem, [one.name for one in allowed.fields])
+    return ActForm(
+        code=allowed.act,
+        label=allowed.label,
+        leads_to=tuple(one.label for one in allowed.leads_to),
+        controls=controls(allowed.fields, given, placed, await _choices(around, allowed), HINTS),
+        action=action,
+        key=key,
+        error=problem.ja if problem else None,
+        loose=loose,
+        problem=problem,
+    )
+
+
+def _errors(problem: Problem | None, names: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    if problem is None:
+        return {}, []
+    placed, loose = errors_by_field(problem.more.get("errors", ()), names)
+    if problem.field and not problem.more.get("errors"):
+        placed, _ = errors_by_field([{"field": problem.field, "ja": problem.ja}], names)
+    return placed, loose
+
+
+async def _choices(around: Surroundings, allowed: views.AllowedAct) -> dict[str, list[Choice]]:
+    found: dict[str, list[Choice]] = {}
+    for one in allowed.fields:
+        if one.type == "person":
+            found[one.name] = [Choice(str(c.value), around.name(str(c.value))) for c in one.choices]
+        elif one.name == RESOURCE:
+            found[one.name] = await _candidates(around, allowed.target.id)
+        elif one.name == DAILY_AREA:
+            found[one.name] = [Choice(a.daily_area, a.daily_area) for a in catalogue.areas()]
+        elif (allowed.act, one.name) == PLACE_KINDS and (kinds := await _place_kinds(around)):
+            found[one.name] = kinds
+    return found
+
+
+async def _place_kinds(around: Surroundings) -> list[Choice]:
+    """The kinds of places that participation knows; empty if it cannot be asked."""
+    try:
+        found = await around.elsewhere.get(
+            around.viewer.token, "/api/participation/v1/resource-kinds"
+        )
+        return [Choice(row["kind"], row["label"]) for row in found["kinds"]]
+    except (Problem, KeyError, TypeError):
+        return []
+
+
+async def _candidates(around: Surroundings, placement_id: UUID) -> list[Choice]:
+    """Places that may suit the wish, with the reasons; empty if participation cannot be asked."""
+    token = around.viewer.token
+    try:
+        wish = await around.elsewhere.get(token, f"/api/participation/v1/placements/{placement_id}")
+        found = await around.elsewhere.get(
+            token,
+            "/api/participation/v1/candidates",
+            kinds=",".join(wish["kinds"]),
+            daily_area=wish.get("daily_area"),
+        )
+        return [
+            Choice(
+                row["resource_id"],
+                f"{row['resource']['name']}({'、'.join(row['reason_labels'])})",
+            )
+            for row in found["candidates"]
+        ]
+    except (Problem, KeyError, TypeError):
+        return []
+
+
+def sent_values(form: FormData) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+async def act_sent(
+    ctx: Context, sent: Submission, code: str, fields: Sequence[views.Field]
+) -> dict[str, Any]:
+    """The act's JSON from the posted form. Raises Problem 422 for an unknown receipt number."""
+    act = act_of(code, fields, sent_values(sent.form))
+    if typed := act.get(INTO_CASE):
+        act[INTO_CASE] = await _case_of(ctx, sent.viewer, typed)
+    return act
+
+
+async def _case_of(ctx: Context, viewer: Viewer, typed: str) -> str:
+    try:
+        return str(UUID(typed))
+    except ValueError:
+        async with ctx.database.transaction() as session:
+            found = await find_cases(
+                session, viewer.principal, CaseFilter(receipt_number=typed, limit=1)
+            )
+    if not found.items:
+        raise Problem(
+            422,
+            "unknown-case",
+            ja="この受付番号のケースは見つかりません",
+            en="No case has this receipt number",
+            field=INTO_CASE,
+        )
+    return str(found.items[0].case_id)
+
+
+def settled(request: Request, label: str, command: views.CommandView) -> Response:
+    """Where to go after an act was taken: the case, or the page that waits for it."""
+    if command.status == "pending":
+        return see(request, f"/commands/{command.command_id}")
+    said = f"「{label}」を記録しました。ケースの状態: {command.case.state_label}"
+    return see(request, f"/cases/{command.case_id}", said)

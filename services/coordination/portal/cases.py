@@ -1,0 +1,191 @@
+"""Cases: the list, one case with its next acts and its timeline, and acts that no task asks for."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from chassis.context import Ctx, Session
+from chassis.problems import Problem
+from services.coordination import views
+from services.coordination.acting import act_on_case
+from services.coordination.assigning import assign_case
+from services.coordination.portal import acts
+from services.coordination.portal.access import Looking, Sent, Viewer
+from services.coordination.portal.pages import render, see
+from services.coordination.reading import (
+    CaseFilter,
+    find_cases,
+    list_staff,
+    show_case,
+    show_command,
+    show_persons,
+    show_records,
+    show_timeline,
+)
+
+router = APIRouter()
+
+PAGE = 50
+TIMELINE = 200
+
+
+@router.get("/cases")
+async def cases(
+    looking: Looking,
+    session: Session,
+    request: Request,
+    receipt: str = "",
+    track: str = "",
+    state: str = "",
+    mine: str = "",
+    urgent: str = "",
+    after: str | None = None,
+) -> Response:
+    wanted = CaseFilter(
+        receipt_number=receipt.strip() or None,
+        track=track if track in ("main", "sk") else None,
+        state=state or None,
+        mine=bool(mine),
+        urgent=True if urgent else None,
+        after=after,
+        limit=PAGE,
+    )
+    found = await find_cases(session, looking.principal, wanted)
+    if receipt and len(found.items) == 1 and not after:
+        return see(request, f"/cases/{found.items[0].case_id}")
+    return render(request, "cases.html", page=found, wanted=wanted)
+
+
+@router.get("/cases/{case_id}")
+async def case(
+    looking: Looking,
+    session: Session,
+    ctx: Ctx,
+    request: Request,
+    case_id: UUID,
+    after: str | None = None,
+) -> Response:
+    who = looking.principal
+    shown = await show_case(session, who, case_id)
+    names = await request.app.state.elsewhere.names(looking.token, shown.persons)
+    coordinators: list[Any] = []
+    if who.has("coordinator", "manager"):
+        staff = (await list_staff(session, who)).items
+        coordinators = [one for one in staff if "coordinator" in one.roles]
+    return render(
+        request,
+        "case.html",
+        case=shown,
+        coordinators=coordinators,
+        persons=await _if_allowed(show_persons(session, who, case_id)),
+        timeline=await show_timeline(session, who, case_id, after=after, limit=TIMELINE),
+        records=await _if_allowed(show_records(ctx, session, who, case_id)),
+        around=acts.Surroundings(looking, request.app.state.elsewhere, names),
+    )
+
+
+async def _if_allowed(reading: Any) -> Any:
+    """What a part of the page shows, or None to whom it is closed."""
+    try:
+        return await reading
+    except Problem as problem:
+        if problem.status != 403:
+            raise
+        return None
+
+
+@router.get("/cases/{case_id}/acts/{code}")
+async def ask(
+    looking: Looking,
+    session: Session,
+    request: Request,
+    case_id: UUID,
+    code: str,
+    kind: str = "case",
+    id: UUID | None = None,
+) -> Response:
+    """The form of an act that no task asks for: what may be done at any time."""
+    shown = await show_case(session, looking.principal, case_id)
+    allowed = _allowed(shown, code, kind, id)
+    around = await _around(request, looking, shown)
+    if allowed is None:
+        return render(request, "act.html", 409, case=shown, form=None, around=around)
+    form = await acts.blank(around, allowed, _address(shown, allowed))
+    return render(request, "act.html", case=shown, form=form, around=around)
+
+
+@router.post("/cases/{case_id}/acts/{code}")
+async def do(
+    sent: Sent,
+    ctx: Ctx,
+    request: Request,
+    case_id: UUID,
+    code: str,
+    kind: str = "case",
+    id: UUID | None = None,
+) -> Response:
+    looking = sent.viewer
+    async with ctx.database.transaction() as session:
+        shown = await show_case(session, looking.principal, case_id)
+    allowed = _allowed(shown, code, kind, id)
+    around = await _around(request, looking, shown)
+    if allowed is None:
+        return render(request, "act.html", 409, case=shown, form=None, around=around)
+    problem = None
+    if acts.MORE not in sent.form:
+        try:
+            act = await acts.act_sent(ctx, sent, code, allowed.fields)
+            key = sent.text(acts.KEY_FIELD)
+            done = await act_on_case(ctx, looking.principal, case_id, act, key, allowed.target)
+            return acts.settled(request, allowed.label, done)
+        except Problem as error:
+            if error.status in (401, 404, 503):
+                raise
+            problem = error
+    form = await acts.again(around, allowed, _address(shown, allowed), sent.form, problem)
+    status = problem.status if problem else 200
+    return render(request, "act.html", status, case=shown, form=form, around=around)
+
+
+@router.post("/cases/{case_id}/assign")
+async def assign(sent: Sent, session: Session, request: Request, case_id: UUID) -> Response:
+    await assign_case(session, sent.viewer.principal, case_id, sent.text("coordinator") or "me")
+    return see(request, f"/cases/{case_id}", "主担当を変更しました")
+
+
+@router.get("/commands/{command_id}")
+async def command(
+    looking: Looking, session: Session, request: Request, command_id: UUID
+) -> Response:
+    """Waits with the person until the case has taken an act; then shows the case."""
+    shown = await show_command(session, looking.principal, command_id)
+    if shown.status == "applied":
+        return see(
+            request, f"/cases/{shown.case_id}", f"記録しました。状態: {shown.case.state_label}"
+        )
+    return render(request, "command.html", command=shown)
+
+
+def _allowed(
+    shown: views.CaseView, code: str, kind: str, id: UUID | None
+) -> views.AllowedAct | None:
+    target = id or shown.case_id
+    return next(
+        (
+            one
+            for one in shown.next
+            if one.act == code and one.target.kind == kind and one.target.id == target
+        ),
+        None,
+    )
+
+
+def _address(shown: views.CaseView, allowed: views.AllowedAct) -> str:
+    query = f"?kind={allowed.target.kind}&id={allowed.target.id}"
+    return f"/cases/{shown.case_id}/acts/{allowed.act}{query}"
+
+
+async def _around(request: Request, looking: Viewer, case: views.CaseView) -> acts.Surroundings:
+    elsewhere = request.app.state.elsewhere
+    return acts.Surroundings(looking, elsewhere, await elsewhere.names(looking.token, case.persons))

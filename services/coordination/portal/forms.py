@@ -1,0 +1,280 @@
+"""Acts as HTML forms: from the fields of an act to controls, and from what was sent to the act.
+
+Pure. The fields come from coordination with their Japanese labels and choices; what a control
+sends is turned back into the JSON that the act's model takes, so a new act needs nothing here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from contracts.calendar import TOKYO
+
+Pairs = list[tuple[str, str]]
+"""What a browser sends: names and values, in order, a name perhaps several times."""
+
+FIRST_ROWS, MORE_ROWS = 3, 3
+MORE = "_more"
+"""Pressed to get more rows; nothing is recorded."""
+
+AGENCY_PART, ROLE_PART = ".agency", ".role"
+
+
+class ChoiceLike(Protocol):
+    @property
+    def value(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+
+
+class FieldLike(Protocol):
+    """A field of an act, as coordination describes it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def required(self) -> bool: ...
+    @property
+    def default(self) -> Any: ...
+    @property
+    def choices(self) -> Sequence[ChoiceLike]: ...
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Control:
+    """One question of a form: how it is asked, what stands in it, and what was wrong with it."""
+
+    name: str
+    label: str
+    kind: str
+    """text line date moment select radios checks check rows"""
+    required: bool
+    choices: tuple[Choice, ...] = ()
+    values: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+    roles: tuple[Choice, ...] = ()
+    error: str | None = None
+    hint: str | None = None
+    private: bool = False
+
+    @property
+    def value(self) -> str:
+        return self.values[0] if self.values else ""
+
+
+ROLE_LABELS = (
+    Choice("lead", "主担当"),
+    Choice("support", "支援"),
+    Choice("watch", "見守り"),
+    Choice("advice", "助言"),
+)
+"""支援機関ごとの役割 (contracts.acts.plan.AgencyRole)."""
+
+FEW = 5
+"""So many choices stand open as radio buttons; more go into a list."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What stands in a form when it is shown: sent before, or suggested."""
+
+    sent: Mapping[str, Sequence[str]] | None = None
+    suggested: Mapping[str, Any] = field(default_factory=dict)
+    more_rows: bool = False
+
+
+def controls(
+    fields: Iterable[FieldLike],
+    given: Given,
+    errors: Mapping[str, str] | None = None,
+    choices: Mapping[str, Sequence[Choice]] | None = None,
+    hints: Mapping[str, str] | None = None,
+) -> list[Control]:
+    """The controls of an act's form. `choices` adds or renames choices of a field by its name."""
+    made = []
+    for one in fields:
+        offered = (choices or {}).get(one.name)
+        control = _control(one, offered)
+        made.append(
+            replace(
+                _filled(control, one, given),
+                error=(errors or {}).get(one.name),
+                hint=(hints or {}).get(one.name),
+            )
+        )
+    return made
+
+
+def _control(one: FieldLike, offered: Sequence[Choice] | None) -> Control:
+    if offered is None:
+        offered = [Choice(str(c.value), c.label) for c in one.choices]
+    return Control(
+        name=one.name,
+        label=one.label,
+        kind=_kind(one, len(offered)),
+        required=one.required,
+        choices=tuple(offered),
+        roles=ROLE_LABELS if one.type == "roles" else (),
+        private=bool(getattr(one, "private", False)),
+    )
+
+
+def _kind(one: FieldLike, choices: int) -> str:
+    match one.type:
+        case "text" | "date":
+            return one.type
+        case "datetime":
+            return "moment"
+        case "roles":
+            return "rows"
+        case "yes-no":
+            return "radios" if one.required else "check"
+        case "choices" | "agencies" | "codes" if choices:
+            return "checks"
+        case "choice" | "agency" | "person" | "code" | "uuid" if choices:
+            # A choice that may be left open needs a way back to "none", which radios lack.
+            return "radios" if one.required and choices <= FEW else "select"
+        case _:
+            return "line"
+
+
+def _filled(control: Control, one: FieldLike, given: Given) -> Control:
+    if one.type == "yes-no" and control.kind == "radios":
+        control = replace(control, choices=(Choice("true", "はい"), Choice("false", "いいえ")))
+    if given.sent is not None:
+        sent = given.sent
+    else:
+        value = given.suggested.get(one.name, one.default)
+        sent = _grouped(encode([one], {one.name: value}))
+    if control.kind != "rows":
+        return replace(control, values=tuple(sent.get(one.name, ())))
+    pairs = list(
+        zip(
+            sent.get(one.name + AGENCY_PART, ()),
+            sent.get(one.name + ROLE_PART, ()),
+            strict=False,
+        )
+    )
+    wanted = len(pairs) + MORE_ROWS if given.more_rows else max(FIRST_ROWS, len(pairs))
+    return replace(control, rows=tuple(pairs + [("", "support")] * (wanted - len(pairs))))
+
+
+def _grouped(pairs: Pairs) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def act_of(
+    code: str, fields: Iterable[FieldLike], sent: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """The act's JSON. What was left empty is left out; judging the rest is the model's part."""
+    act: dict[str, Any] = {"act": code}
+    for one in fields:
+        value = _decoded(one, sent)
+        if value is not None:
+            act[one.name] = value
+    return act
+
+
+def _decoded(one: FieldLike, sent: Mapping[str, Sequence[str]]) -> Any:
+    values = [value.strip() for value in sent.get(one.name, ())]
+    values = [value for value in values if value]
+    match one.type:
+        case "choices" | "agencies" | "codes":
+            if not one.choices:
+                values = [part for value in values for part in _listed(value)]
+            return values
+        case "roles":
+            return _roles(one.name, sent)
+        case "yes-no":
+            if one.required:
+                return values[0] == "true" if values else None
+            return bool(values)
+        case "datetime":
+            return _in_tokyo(values[0]) if values else None
+        case "text":
+            # Browsers end the lines of a text area with CR LF.
+            return values[0].replace("\r\n", "\n") if values else None
+        case _:
+            return values[0] if values else None
+
+
+def _listed(text: str) -> list[str]:
+    return text.replace("、", ",").replace(" ", ",").strip(",").split(",")
+
+
+def _roles(name: str, sent: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    agencies, roles = sent.get(name + AGENCY_PART, ()), sent.get(name + ROLE_PART, ())
+    return [
+        {"agency": agency, "role": role or "support"}
+        for agency, role in zip(agencies, roles, strict=False)
+        if agency
+    ]
+
+
+def _in_tokyo(text: str) -> str:
+    """What a `datetime-local` control sends, as an instant; unreadable text stays what it is."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (at if at.tzinfo else at.replace(tzinfo=TOKYO)).isoformat()
+
+
+def encode(fields: Iterable[FieldLike], act: Mapping[str, Any]) -> Pairs:
+    """What a browser would send for an act: the inverse of `act_of`."""
+    pairs: Pairs = []
+    for one in fields:
+        value = act.get(one.name)
+        if value is None:
+            continue
+        match one.type:
+            case "choices" | "agencies" | "codes":
+                pairs += (
+                    [(one.name, str(v)) for v in value]
+                    if one.choices
+                    else [(one.name, ", ".join(value))] * bool(value)
+                )
+            case "roles":
+                for row in value:
+                    pairs.append((one.name + AGENCY_PART, row["agency"]))
+                    pairs.append((one.name + ROLE_PART, row["role"]))
+            case "yes-no":
+                if one.required or value:
+                    pairs.append((one.name, "true" if value else "false"))
+            case "datetime":
+                local = datetime.fromisoformat(str(value)).astimezone(TOKYO).replace(tzinfo=None)
+                exact = local.second or local.microsecond
+                pairs.append((one.name, local.isoformat(timespec="auto" if exact else "minutes")))
+            case _:
+                pairs.append((one.name, str(value)))
+    return pairs
+
+
+def errors_by_field(
+    errors: Iterable[Mapping[str, Any]], names: Iterable[str]
+) -> tuple[dict[str, str], list[str]]:
+    """A problem's `errors` by the field they belong to, and those that belong to none."""
+    known, placed, loose = set(names), {}, []
+    for error in errors:
+        parts = str(error.get("field", "")).split(".")
+        said = str(error.get("ja") or "値の形が正しくありません")
+        owner = next((part for part in parts if part in known), None)
+        if owner is None:
+            loose.append(said)
+        else:
+            placed.setdefault(owner, said)
+    return placed, loose

@@ -1,0 +1,72 @@
+"""How the portal says times and deadlines: the Japanese era, and open days of the ward's offices.
+
+The date that counts is the one in Tokyo; days are counted as business days (地方自治法4条の2).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from contracts.calendar import TOKYO, fiscal_year_label, is_business_day, tokyo_date, wareki
+
+FAR_DAYS = 400
+"""Beyond this many days a deadline is told in calendar days alone."""
+
+_open = lru_cache(maxsize=4096)(is_business_day)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A deadline in words. `overdue` also stands in the text, so that colour only underlines it."""
+
+    on: str
+    left: str
+    overdue: bool
+
+
+def moment(at: datetime) -> str:
+    """「令和8年11月23日(月) 18:05」."""
+    return f"{wareki(tokyo_date(at))} {at.astimezone(TOKYO):%H:%M}"
+
+
+def day(on: date | datetime | str) -> str:
+    """「令和8年11月23日(月)」, of a date, an instant or an ISO date."""
+    if isinstance(on, str):
+        on = datetime.fromisoformat(on) if "T" in on else date.fromisoformat(on)
+    return wareki(tokyo_date(on) if isinstance(on, datetime) else on)
+
+
+def instant(text: str) -> str:
+    """An ISO instant as `moment` says it."""
+    return moment(datetime.fromisoformat(text))
+
+
+def business_days(after: date, until: date) -> int:
+    """How many open days lie after one date, up to and with the other."""
+    span = (until - after).days
+    return sum(_open(after + timedelta(days=step)) for step in range(1, span + 1))
+
+
+def due(at: datetime | None, now: datetime, *, overdue: bool = False) -> Due | None:
+    """A deadline and what is left of it; None where there is none.
+
+    `overdue` is what the case itself says: on a compressed clock it knows better than the calendar.
+    """
+    if at is None:
+        return None
+    on, today = tokyo_date(at), tokyo_date(now)
+    if overdue or at < now:
+        late = business_days(on, today) if (today - on).days <= FAR_DAYS else (today - on).days
+        return Due(
+            wareki(on), f"期限を{late}営業日過ぎています" if late else "期限を過ぎています", True
+        )
+    if on == today:
+        return Due(wareki(on), f"本日{at.astimezone(TOKYO):%H:%M}まで", False)
+    if (on - today).days > FAR_DAYS:
+        return Due(wareki(on), f"あと{(on - today).days}日", False)
+    return Due(wareki(on), f"あと{business_days(today, on)}営業日", False)
+
+
+def fiscal_years(current: int, first: int = 2019) -> list[tuple[int, str]]:
+    """The fiscal years to choose from, the newest first."""
+    return [(year, fiscal_year_label(year)) for year in range(current + 1, first - 1, -1)]
