@@ -1,17 +1,18 @@
 """Cases: the list, one case with its next acts and its timeline, and acts that no task asks for."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from chassis.context import Ctx, Session
 from chassis.problems import Problem
-from services.coordination import views
+from services.coordination import problems, views
 from services.coordination.acting import act_on_case
 from services.coordination.assigning import assign_case
 from services.coordination.portal import acts
 from services.coordination.portal.access import Looking, Sent, Viewer
+from services.coordination.portal.forms import MORE
 from services.coordination.portal.pages import render, see
 from services.coordination.reading import (
     CaseFilter,
@@ -28,6 +29,10 @@ router = APIRouter()
 
 PAGE = 50
 TIMELINE = 200
+LATEST = 8
+"""So many entries of the timeline stand open; older ones unfold."""
+LOOK_AGAIN_SECONDS = 4
+TRACKS: dict[str, Literal["main", "sk"]] = {"main": "main", "sk": "sk"}
 
 
 @router.get("/cases")
@@ -44,7 +49,7 @@ async def cases(
 ) -> Response:
     wanted = CaseFilter(
         receipt_number=receipt.strip() or None,
-        track=track if track in ("main", "sk") else None,
+        track=TRACKS.get(track),
         state=state or None,
         mine=bool(mine),
         urgent=True if urgent else None,
@@ -80,6 +85,7 @@ async def case(
         coordinators=coordinators,
         persons=await _if_allowed(show_persons(session, who, case_id)),
         timeline=await show_timeline(session, who, case_id, after=after, limit=TIMELINE),
+        latest=LATEST,
         records=await _if_allowed(show_records(ctx, session, who, case_id)),
         around=acts.Surroundings(looking, request.app.state.elsewhere, names),
     )
@@ -133,7 +139,7 @@ async def do(
     if allowed is None:
         return render(request, "act.html", 409, case=shown, form=None, around=around)
     problem = None
-    if acts.MORE not in sent.form:
+    if MORE not in sent.form:
         try:
             act = await acts.act_sent(ctx, sent, code, allowed.fields)
             key = sent.text(acts.KEY_FIELD)
@@ -164,7 +170,20 @@ async def command(
         return see(
             request, f"/cases/{shown.case_id}", f"記録しました。状態: {shown.case.state_label}"
         )
-    return render(request, "command.html", command=shown)
+    waits = shown.status == "pending"
+    response = render(
+        request, "command.html", command=shown, said=None if waits else refusal_words(shown)
+    )
+    if waits:
+        response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    return response
+
+
+def refusal_words(shown: views.CommandView) -> str:
+    """Why the case refused an act that it took its time to judge."""
+    if shown.refusal is None:
+        return "処理できませんでした"
+    return problems.of_refusal(shown.refusal.code, shown.refusal.details).ja
 
 
 def _allowed(

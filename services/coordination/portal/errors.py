@@ -81,7 +81,7 @@ def page(request: Request, status: int, said: str, retry: str | None = None) -> 
         request,
         "error.html",
         status,
-        status=status,
+        code=status,
         title=TITLES.get(status, said),
         said=said,
         advice=ADVICE.get(status, ADVICE[400]),

@@ -268,7 +268,9 @@ def errors_by_field(
     errors: Iterable[Mapping[str, Any]], names: Iterable[str]
 ) -> tuple[dict[str, str], list[str]]:
     """A problem's `errors` by the field they belong to, and those that belong to none."""
-    known, placed, loose = set(names), {}, []
+    known = set(names)
+    placed: dict[str, str] = {}
+    loose: list[str] = []
     for error in errors:
         parts = str(error.get("field", "")).split(".")
         said = str(error.get("ja") or "値の形が正しくありません")

@@ -50,18 +50,18 @@ def business_days(after: date, until: date) -> int:
 def due(at: datetime | None, now: datetime, *, overdue: bool = False) -> Due | None:
     """A deadline and what is left of it; None where there is none.
 
-    `overdue` is what the case itself says: on a compressed clock it knows better than the calendar.
+    What is due on a day may be done until its end (民法141条); `overdue` is the case's word.
     """
     if at is None:
         return None
     on, today = tokyo_date(at), tokyo_date(now)
-    if overdue or at < now:
+    if overdue or on < today:
         late = business_days(on, today) if (today - on).days <= FAR_DAYS else (today - on).days
         return Due(
             wareki(on), f"期限を{late}営業日過ぎています" if late else "期限を過ぎています", True
         )
     if on == today:
-        return Due(wareki(on), f"本日{at.astimezone(TOKYO):%H:%M}まで", False)
+        return Due(wareki(on), "本日まで", False)
     if (on - today).days > FAR_DAYS:
         return Due(wareki(on), f"あと{(on - today).days}日", False)
     return Due(wareki(on), f"あと{business_days(today, on)}営業日", False)

@@ -1,5 +1,6 @@
 """The worklist, and the page of one task: what is asked, by when, of whom, and the form for it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from services.coordination.acting import complete_task
 from services.coordination.assigning import assign_task
 from services.coordination.portal import acts
 from services.coordination.portal.access import Looking, Sent, Viewer
+from services.coordination.portal.forms import MORE
 from services.coordination.portal.pages import CASEWORKERS, menu, render, see
 from services.coordination.reading import (
     TaskFilter,
@@ -64,9 +66,7 @@ async def tasks(
 ) -> Response:
     chosen = tab if tab in TABS else "group"
     wanted = _filter(looking, chosen)
-    found = await find_tasks(
-        session, looking.principal, wanted.model_copy(update={"after": after, "limit": PAGE})
-    )
+    found = await find_tasks(session, looking.principal, replace(wanted, after=after, limit=PAGE))
     return render(request, "tasks.html", tabs=TABS, tab=chosen, page=found)
 
 
@@ -111,7 +111,7 @@ async def complete(sent: Sent, ctx: Ctx, request: Request, task_id: UUID, code: 
     if allowed is None:
         return render(request, "task.html", 409, task=shown, case=case, around=around, **more)
     problem = None
-    if acts.MORE not in sent.form:
+    if MORE not in sent.form:
         try:
             act = await acts.act_sent(ctx, sent, code, allowed.fields)
             key = sent.text(acts.KEY_FIELD)
@@ -129,9 +129,12 @@ async def complete(sent: Sent, ctx: Ctx, request: Request, task_id: UUID, code: 
 
 
 @router.post("/tasks/{task_id}/assign")
-async def assign(sent: Sent, session: Session, request: Request, task_id: UUID) -> Response:
+async def assign(
+    sent: Sent, session: Session, ctx: Ctx, request: Request, task_id: UUID
+) -> Response:
     """`assignee` is a person's sub, "me", or empty for nobody."""
     await assign_task(
+        ctx,
         session,
         sent.viewer.principal,
         task_id,

@@ -19,16 +19,16 @@ def test_a_passed_deadline_says_so_in_words() -> None:
     assert (told.left, told.overdue) == ("期限を3営業日過ぎています", True)
 
 
-def test_a_deadline_passed_on_the_same_day_says_so_without_days() -> None:
-    told = words.due(datetime(2026, 11, 16, 8, 0, tzinfo=TOKYO), MONDAY)
+def test_what_the_case_calls_overdue_is_told_so_whatever_the_calendar_says() -> None:
+    told = words.due(datetime(2026, 11, 16, 8, 0, tzinfo=TOKYO), MONDAY, overdue=True)
     assert told is not None
-    assert told.left == "期限を過ぎています"
+    assert (told.left, told.overdue) == ("期限を過ぎています", True)
 
 
-def test_a_deadline_of_today_names_its_hour() -> None:
+def test_a_deadline_of_today_is_not_overdue() -> None:
     told = words.due(datetime(2026, 11, 16, 8, 15, tzinfo=UTC), MONDAY)
     assert told is not None
-    assert (told.left, told.overdue) == ("本日17:15まで", False)
+    assert (told.left, told.overdue) == ("本日まで", False)
 
 
 def test_no_deadline_is_none() -> None:
