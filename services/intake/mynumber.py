@@ -46,6 +46,8 @@ def is_my_number(digits: str) -> bool:
 
 def holds_my_number(text: str) -> bool:
     """Whether a text holds something that can only be taken for a 個人番号."""
+    if len(text) < DIGITS:
+        return False
     plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
     if sum(map(str.isdecimal, plain)) < DIGITS:
         return False

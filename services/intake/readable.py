@@ -1,10 +1,14 @@
 """A JSON body that can be stored and told: no NUL, no lone surrogates, no infinities, no abyss."""
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from services.intake.faults import Fault
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL, which no text column holds, and halves of surrogate pairs, which are no characters."""
 
 DEEPEST = 12
 """Levels of nesting; the deepest honest body has six."""
@@ -32,4 +36,4 @@ def unreadable(body: Any) -> Iterator[Fault]:
 
 
 def _storable(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return _UNSTORABLE.search(text) is None

@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.audit import audit, audit_refusal
+from chassis.audit import audit
 from chassis.auth import Caller, Principal
 from chassis.context import Context, Ctx, Session
 from chassis.idempotency import IdempotencyKey
@@ -14,7 +14,7 @@ from chassis.telemetry import mark_case
 from contracts.calendar import today
 from services.intake.access import Sight, may_send, sight
 from services.intake.api.answers import ChangedAnswer
-from services.intake.api.door import body_without_my_number, once, routes
+from services.intake.api.door import body_without_my_number, once, routes, turn_away
 from services.intake.api.intakes import unknown_intake
 from services.intake.consultation import birth_fault, consultation_faults
 from services.intake.faults import Fault, refuse, refuse_all
@@ -115,10 +115,9 @@ async def _standing(
     if intake is None:
         raise unknown_intake()
     if not may_send(caller, intake.channel):
-        await audit_refusal(
-            ctx.database, caller, action, "intake", str(intake_id), "channel-not-allowed"
-        )
-        if sight(caller, intake.channel) is Sight.NOTHING:
+        seen = sight(caller, intake.channel)
+        await turn_away(session, ctx, caller, action, "intake", str(intake_id))
+        if seen is Sight.NOTHING:
             raise unknown_intake()
         raise refuse(403, "channel-not-allowed")
     if intake.status == "withdrawn":

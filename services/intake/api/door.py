@@ -9,7 +9,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.auth import Caller
+from chassis.audit import audit_refusal
+from chassis.auth import Caller, Principal
+from chassis.context import Context
 from chassis.idempotency import answered_before, remember_answer
 from services.intake.faults import Fault, refuse_all
 from services.intake.mynumber import fields_with_my_number
@@ -50,9 +52,19 @@ async def body_without_my_number(body: Annotated[Any, Depends(readable_body)]) -
         raise refuse_all([Fault(field, "my-number-refused") for field in fields])
 
 
+async def turn_away(
+    session: AsyncSession, ctx: Context, caller: Principal, action: str, kind: str, subject: str
+) -> None:
+    """Keep that the caller was refused a channel's record; the request's own work ends here."""
+    # The request gives its connection back first: many refusals at once would else wait for a
+    # second one that none of them lets go.
+    await session.rollback()
+    await audit_refusal(ctx.database, caller, action, kind, subject, "channel-not-allowed")
+
+
 async def once(
     session: AsyncSession,
-    caller: Caller,
+    caller: Principal,
     key: str,
     request: Request,
     act: Callable[[], Awaitable[BaseModel]],

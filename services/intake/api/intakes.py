@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.audit import audit, audit_refusal
+from chassis.audit import audit
 from chassis.auth import Caller, Principal
 from chassis.context import Context, Ctx, Session
 from chassis.idempotency import IdempotencyKey
@@ -23,7 +23,7 @@ from services.intake.api.answers import (
     IntakeView,
     PrivatePart,
 )
-from services.intake.api.door import PREFIX, body_without_my_number, once, routes
+from services.intake.api.door import PREFIX, body_without_my_number, once, routes, turn_away
 from services.intake.api.views import person_view
 from services.intake.consultation import birth_fault, consultation_faults
 from services.intake.faults import Fault, refuse, refuse_all
@@ -57,7 +57,7 @@ async def send_intake(
     The answer means that the intake is durable, whether or not the workflow engine and the bus are
     up. The same key with the same body gets the first answer again.
     """
-    await _let_in(ctx, caller, sent)
+    await _let_in(session, ctx, caller, sent)
 
     async def accept() -> AcceptedAnswer:
         return _answer(caller, await accept_intake(session, Safe.of(ctx), caller, sent))
@@ -65,15 +65,13 @@ async def send_intake(
     return await once(session, caller, key, request, accept, status=202)
 
 
-async def _let_in(ctx: Context, caller: Principal, sent: NewIntake) -> None:
+async def _let_in(session: AsyncSession, ctx: Context, caller: Principal, sent: NewIntake) -> None:
     """Raises Problem 403 or 422 for what is not to be stored."""
     on = today()
     if sent.channel not in catalogue.channels(sent.received_on):
         raise refuse_all([Fault("channel", "channel-unknown")])
     if not may_send(caller, sent.channel):
-        await audit_refusal(
-            ctx.database, caller, "intake.send", "channel", sent.channel, "channel-not-allowed"
-        )
+        await turn_away(session, ctx, caller, "intake.send", "channel", sent.channel)
         raise refuse(403, "channel-not-allowed", "channel")
     births = (
         birth_fault(f"persons.{place}.birth_date", person.birth_date, on)
@@ -135,9 +133,7 @@ async def read_intake(intake_id: UUID, caller: Caller, ctx: Ctx, session: Sessio
     if intake is None:
         raise unknown_intake()
     if sight(caller, intake.channel) is Sight.NOTHING:
-        await audit_refusal(
-            ctx.database, caller, "intake.read", "intake", str(intake_id), "channel-not-allowed"
-        )
+        await turn_away(session, ctx, caller, "intake.read", "intake", str(intake_id))
         raise unknown_intake()
     return await _view(session, ctx, caller, intake)
 

@@ -8,14 +8,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, StrictInt
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.audit import audit, audit_refusal
+from chassis.audit import audit
 from chassis.auth import Caller, Principal
 from chassis.context import Context, Ctx, Session
 from chassis.idempotency import IdempotencyKey
 from contracts.calendar import today
 from contracts.message import Code
 from services.intake.access import Sight, may_send, sight
-from services.intake.api.door import body_without_my_number, once, routes
+from services.intake.api.door import body_without_my_number, once, routes, turn_away
 from services.intake.faults import refuse, refuse_all
 from services.intake.fields import Day, Sent
 from services.intake.lines import LARGEST_QUANTITY, line_faults, read_line
@@ -139,10 +139,9 @@ async def _standing(
     if line is None:
         raise refuse(404, "line-unknown")
     if not may_send(caller, line.channel):
-        await audit_refusal(
-            ctx.database, caller, action, "line", str(line_id), "channel-not-allowed"
-        )
-        if sight(caller, line.channel) is Sight.NOTHING:
+        seen = sight(caller, line.channel)
+        await turn_away(session, ctx, caller, action, "line", str(line_id))
+        if seen is Sight.NOTHING:
             raise refuse(404, "line-unknown")
         raise refuse(403, "channel-not-allowed")
     if line.status == "withdrawn":

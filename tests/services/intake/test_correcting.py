@@ -176,3 +176,19 @@ async def test_only_the_channel_and_people_who_enter_intakes_may_change_one(
     assert (manager.status_code, manager.json()["code"]) == (403, "channel-not-allowed")
     assert nothing.json()["code"] == "intake-unknown"
     assert len(await facts(intake["intake_id"])) == 1
+
+
+async def test_many_refusals_at_once_do_not_wait_for_each_others_connections(
+    post: Any, tokens: Tokens, facts: Any, count: Any
+) -> None:
+    intake = (await post("/intakes", an_intake())).json()
+    path = f"/intakes/{intake['intake_id']}/withdrawal"
+    stranger = tokens.frontline("jobota")
+    async with asyncio.timeout(20):
+        answers = await asyncio.gather(
+            *(post(path, {"reason": "entered-twice"}, as_=stranger) for _ in range(40))
+        )
+    assert {answer.status_code for answer in answers} == {404}
+    where = f"subject_id = '{intake['intake_id']}' AND outcome = 'refused'"
+    assert await count("audit", where) == 40
+    assert len(await facts(intake["intake_id"])) == 1
