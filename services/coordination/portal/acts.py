@@ -141,20 +141,9 @@ async def _choices(around: Surroundings, allowed: views.AllowedAct) -> dict[str,
             found[one.name] = await _candidates(around, allowed.target.id)
         elif one.name == DAILY_AREA:
             found[one.name] = [Choice(a.daily_area, a.daily_area) for a in catalogue.areas()]
-        elif (allowed.act, one.name) == PLACE_KINDS and (kinds := await _place_kinds(around)):
-            found[one.name] = kinds
+        elif (allowed.act, one.name) == PLACE_KINDS:
+            found[one.name] = [Choice(*pair) for pair in catalogue.resource_kinds().items()]
     return found
-
-
-async def _place_kinds(around: Surroundings) -> list[Choice]:
-    """The kinds of places that participation knows; empty if it cannot be asked."""
-    try:
-        found = await around.elsewhere.get(
-            around.viewer.token, "/api/participation/v1/resource-kinds"
-        )
-        return [Choice(row["kind"], row["label"]) for row in found["kinds"]]
-    except (Problem, KeyError, TypeError):
-        return []
 
 
 async def _candidates(around: Surroundings, placement_id: UUID) -> list[Choice]:

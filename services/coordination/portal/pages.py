@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 
+from contracts import catalogue
 from contracts.calendar import TOKYO
 from services.coordination import labels
 from services.coordination.portal import words
@@ -45,6 +46,12 @@ def _frame(request: Request) -> dict[str, Any]:
     }
 
 
+def activity(kind: str) -> str:
+    """What a reported kind of activity is called; the code itself if nobody knows it."""
+    known = catalogue.activity_kinds().get(kind)
+    return known.label if known else kind
+
+
 templates = Jinja2Templates(directory=HERE / "templates", context_processors=[_frame])
 templates.env.trim_blocks = True
 templates.env.lstrip_blocks = True
@@ -55,6 +62,8 @@ templates.env.filters.update(
     clock=lambda at: f"{at.astimezone(TOKYO):%H:%M}",
     iso=lambda at: at.isoformat(),
     role=lambda code: ROLES.get(code, code),
+    channel=labels.channel,
+    activity=activity,
     word=lambda code, act, field: labels.value(field, code, act),
 )
 templates.env.globals.update(due=words.due)

@@ -63,6 +63,7 @@ class Sheet:
                     made.sections.append(self._object(rows, f"{where}.{number}", heading))
             else:
                 made.controls.append(self._control(resolved, where, label, name in required))
+        made.controls.sort(key=lambda control: not control.required)
         return made
 
     def _rows(self, schema: Schema) -> Schema | None:

@@ -14,7 +14,7 @@ from services.coordination.assigning import assign_task
 from services.coordination.portal import acts
 from services.coordination.portal.access import Looking, Sent, Viewer
 from services.coordination.portal.forms import MORE
-from services.coordination.portal.pages import CASEWORKERS, menu, render, see
+from services.coordination.portal.pages import CASEWORKERS, render, see
 from services.coordination.reading import (
     TaskFilter,
     find_tasks,
@@ -53,7 +53,9 @@ DECIDING = frozenset(
 @router.get("/")
 async def home(looking: Looking, request: Request) -> Response:
     """The first page this person has a use for."""
-    return see(request, menu(looking)[0][0])
+    if looking.principal.has(*CASEWORKERS):
+        return see(request, "/tasks")
+    return see(request, "/operations" if looking.principal.has("operator") else "/indicators")
 
 
 @router.get("/tasks")
@@ -146,11 +148,16 @@ async def assign(
 
 
 def _chosen(shown: views.TaskView, code: str, *, exactly: bool = False) -> views.AllowedAct | None:
-    """The act a page is about: the one named, else the first one."""
-    named = next((one for one in shown.next if one.act == code), None)
+    """The act a page is about: the one named, else the first one that the task asks for."""
+    named = next((one for one in _asked(shown) if one.act == code), None)
     if named or exactly:
         return named
-    return shown.next[0] if shown.next else None
+    return next(iter(_asked(shown)), None)
+
+
+def _asked(shown: views.TaskView) -> list[views.AllowedAct]:
+    """What the task asks for; what the case allows besides has its place on the case page."""
+    return [one for one in shown.next if one.task_id == shown.task_id]
 
 
 def _address(shown: views.TaskView, allowed: views.AllowedAct) -> str:
@@ -177,4 +184,9 @@ async def _more(
         except Problem as problem:
             if problem.status != 403:
                 raise
-    return {"staff": staff, "records": records, "may_assign": may_assign}
+    return {
+        "asked": _asked(shown),
+        "staff": staff,
+        "records": records,
+        "may_assign": may_assign,
+    }
