@@ -253,6 +253,8 @@ class HandoverInput(Message):
     person_id: UUID
     age: Literal[18, 40, 65]
     reached_on: date
+    reached_at: AwareDatetime | None = None
+    """The instant of that day by the case's clock; set as the life begins."""
     confirmed: tuple[str, ...] = ()
     """The sides that have confirmed: `giving`, `receiving`."""
     policy: Policy
