@@ -119,6 +119,12 @@ def consultation_topics() -> dict[str, str]:
 
 
 @cache
+def resource_kinds() -> dict[str, str]:
+    """The kinds of places in the community that wishes and resources name, with their labels."""
+    return dict(_read("resource_kinds.csv", lambda row: (row["kind"], row["label"])))
+
+
+@cache
 def channel_schema(channel: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a channel's own fields. Raises KeyError for no such channel."""
     schemas = json.loads((DATA / "channel_fields.json").read_text("utf-8"))

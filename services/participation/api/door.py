@@ -1,0 +1,64 @@
+"""Who may come in, and how a request that is sent twice has one effect."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.auth import Principal, requires
+from chassis.idempotency import answered_before, remember_answer
+from chassis.problems import Problem
+from contracts.life import Role
+
+PREFIX = "/api/participation/v1"
+
+KEEPERS = (Role.AGENCY, Role.COORDINATOR, Role.MANAGER, Role.WARD)
+"""Who keeps the directory and places people; they see the hosts' contacts as well."""
+
+STAFF = requires(*Role)
+MAY_WRITE = requires(*KEEPERS)
+
+
+def routes(tag: str) -> APIRouter:
+    return APIRouter(prefix=PREFIX, tags=[tag])
+
+
+def unknown(what: str, ja: str) -> Problem:
+    """The 404 for something that is not here."""
+    return Problem(404, f"{what}-unknown", ja=f"{ja}が見つかりません", en=f"No such {what}")
+
+
+async def once(
+    session: AsyncSession,
+    caller: Principal,
+    key: str,
+    request: Request,
+    act: Callable[[], Awaitable[BaseModel]],
+    *,
+    status: int = 200,
+) -> JSONResponse:
+    """The act's answer, or the first answer again if the key brought the same body before."""
+    route = f"POST {request.url.path}"
+    earlier = await answered_before(session, caller, route, key, await request.body())
+    if earlier is not None:
+        return _answer(earlier["body"], earlier["status"])
+    body = (await act()).model_dump(mode="json")
+    await remember_answer(session, caller, route, key, status=status, body=body)
+    return _answer(body, status)
+
+
+def _answer(body: dict[str, Any], status: int) -> JSONResponse:
+    return JSONResponse(body, status, headers=etag(body.get("version")))
+
+
+def etag(version: int | None) -> dict[str, str]:
+    return {} if version is None else {"ETag": f'"{version}"'}
+
+
+def page_end(rows: list[Any], limit: int, id_of: Callable[[Any], UUID]) -> str | None:
+    """What to ask `after` for the next page, from one row more than a page shows."""
+    return str(id_of(rows[limit - 1])) if len(rows) > limit else None

@@ -1,0 +1,297 @@
+"""The directory of resources over HTTP."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Depends, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.audit import audit
+from chassis.auth import Principal
+from chassis.context import Context, Ctx, Session
+from chassis.idempotency import IdempotencyKey
+from chassis.problems import Problem, validation_problem
+from contracts.calendar import today
+from contracts.catalogue import areas, resource_kinds
+from services.participation.api.answers import (
+    Kind,
+    KindList,
+    ResourceDetail,
+    ResourceList,
+    resource_detail,
+    resource_row,
+)
+from services.participation.api.door import (
+    KEEPERS,
+    MAY_WRITE,
+    STAFF,
+    etag,
+    once,
+    page_end,
+    routes,
+    unknown,
+)
+from services.participation.models import Resource
+from services.participation.resource import (
+    NewResource,
+    ResourceFields,
+    Status,
+    Withdrawal,
+)
+from services.participation.store.resources import (
+    assure_resource,
+    correct_resource,
+    current_fields,
+    enter_resource,
+    find_resource,
+    list_resources,
+    private_of,
+    publish_resource,
+    withdraw_resource,
+)
+
+router = routes("地域資源 / resources")
+
+Keeper = Annotated[Principal, Depends(MAY_WRITE)]
+Reader = Annotated[Principal, Depends(STAFF)]
+After = Annotated[UUID | None, Query(description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+@router.get("/resource-kinds", dependencies=[Depends(STAFF)])
+async def resource_kind_list() -> KindList:
+    """The kinds of resources that wishes and resources name."""
+    return KindList(kinds=[Kind(kind=k, label=label) for k, label in resource_kinds().items()])
+
+
+@router.get("/resources", dependencies=[Depends(STAFF)])
+async def resource_list(
+    session: Session,
+    status: Annotated[Literal["draft", "published", "stale", "withdrawn"] | None, Query()] = None,
+    kind: str | None = None,
+    basic_area: str | None = None,
+    daily_area: str | None = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> ResourceList:
+    """The directory, in the order in which resources were entered."""
+    filters = {"kind": kind, "basic_area": basic_area, "daily_area": daily_area}
+    return await _page(session, after, limit, status=status, **filters)
+
+
+@router.get("/resources/search", dependencies=[Depends(STAFF)])
+async def search_resources(
+    session: Session,
+    q: Annotated[str, Query(max_length=200)] = "",
+    kind: str | None = None,
+    area: str | None = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> ResourceList:
+    """Listed resources with all words of `q` in name, organiser or description."""
+    basic = any(known.basic_area == area for known in areas())
+    where = {"basic_area": area} if basic else {"daily_area": area}
+    return await _page(
+        session, after, limit, status=Status.PUBLISHED.value, kind=kind, words=q, **where
+    )
+
+
+@router.post("/resources", response_model=ResourceDetail, status_code=201)
+async def enter(
+    sent: NewResource,
+    request: Request,
+    caller: Keeper,
+    key: IdempotencyKey,
+    ctx: Ctx,
+    session: Session,
+) -> JSONResponse:
+    """Enter a resource as a draft; with `publish` it is listed at once."""
+
+    async def act() -> ResourceDetail:
+        now = datetime.now(UTC)
+        resource = await enter_resource(session, ctx.vault, sent, caller.sub, now)
+        if sent.publish:
+            await publish_resource(session, resource, caller.sub, today(), now)
+        return await _changed(session, ctx, caller, resource, "resource.enter")
+
+    return await once(session, caller, key, request, act, status=201)
+
+
+@router.get("/resources/{resource_id}")
+async def resource(
+    resource_id: UUID,
+    response: Response,
+    caller: Reader,
+    ctx: Ctx,
+    session: Session,
+) -> ResourceDetail:
+    """One resource; its contact for those who place people, and each look at it is recorded."""
+    found = await find_resource(session, resource_id)
+    if found is None:
+        raise unknown("resource", "地域資源")
+    response.headers.update(etag(found.version))
+    private = await _private_for(session, ctx, caller, found)
+    if any(private.values()) and found.sealed is not None:
+        await audit(session, caller, "resource.private.read", "resource", str(resource_id))
+    return resource_detail(found, today(), private)
+
+
+@router.patch("/resources/{resource_id}")
+async def correct(
+    resource_id: UUID,
+    sent: ResourceFields,
+    response: Response,
+    caller: Keeper,
+    ctx: Ctx,
+    session: Session,
+    if_match: Annotated[str | None, Header()] = None,
+) -> ResourceDetail:
+    """Correct the fields that are sent; `If-Match` names the version that was read."""
+    found = await _locked(session, resource_id)
+    _same_version(found, if_match)
+    before = await current_fields(session, ctx.vault, found)
+    try:
+        fields = ResourceFields.model_validate(before | sent.written())
+        await correct_resource(session, ctx.vault, found, fields, datetime.now(UTC))
+    except ValidationError as error:
+        raise validation_problem(list(error.errors())) from None
+    except ValueError:
+        raise Problem(
+            409,
+            "capacity-below-held",
+            ja="現在の受け入れ人数を下回る定員にはできません",
+            en="More places are held than this capacity has",
+            field="capacity",
+            held=found.held,
+        ) from None
+    response.headers.update(etag(found.version))
+    return await _changed(session, ctx, caller, found, "resource.correct")
+
+
+@router.post("/resources/{resource_id}/publication", response_model=ResourceDetail)
+async def publish(
+    resource_id: UUID,
+    request: Request,
+    caller: Keeper,
+    key: IdempotencyKey,
+    ctx: Ctx,
+    session: Session,
+) -> JSONResponse:
+    """List the resource on 地域資源見える化."""
+
+    async def act() -> ResourceDetail:
+        found = await _locked(session, resource_id)
+        await publish_resource(session, found, caller.sub, today(), datetime.now(UTC))
+        return await _changed(session, ctx, caller, found, "resource.publish")
+
+    return await once(session, caller, key, request, act)
+
+
+@router.post("/resources/{resource_id}/withdrawal", response_model=ResourceDetail)
+async def withdraw(
+    resource_id: UUID,
+    sent: Withdrawal,
+    request: Request,
+    caller: Keeper,
+    key: IdempotencyKey,
+    ctx: Ctx,
+    session: Session,
+) -> JSONResponse:
+    """Take the resource off the list."""
+
+    async def act() -> ResourceDetail:
+        found = await _locked(session, resource_id)
+        if found.status == Status.DRAFT:
+            raise _not_in_this_status(found)
+        await withdraw_resource(session, found, sent.reason, today(), datetime.now(UTC))
+        return await _changed(session, ctx, caller, found, "resource.withdraw")
+
+    return await once(session, caller, key, request, act)
+
+
+@router.post("/resources/{resource_id}/assurance", response_model=ResourceDetail)
+async def assure(
+    resource_id: UUID,
+    request: Request,
+    caller: Keeper,
+    key: IdempotencyKey,
+    ctx: Ctx,
+    session: Session,
+) -> JSONResponse:
+    """The caller has made sure that what is listed is still so."""
+
+    async def act() -> ResourceDetail:
+        found = await _locked(session, resource_id)
+        if found.status != Status.PUBLISHED:
+            raise _not_in_this_status(found)
+        assure_resource(found, caller.sub, today(), datetime.now(UTC))
+        return await _changed(session, ctx, caller, found, "resource.assure")
+
+    return await once(session, caller, key, request, act)
+
+
+async def _page(
+    session: AsyncSession, after: UUID | None, limit: int, **filters: Any
+) -> ResourceList:
+    on: date = today()
+    rows = list(await list_resources(session, today=on, after=after, limit=limit + 1, **filters))
+    return ResourceList(
+        resources=[resource_row(row, on) for row in rows[:limit]],
+        next=page_end(rows, limit, lambda row: row.resource_id),
+    )
+
+
+async def _locked(session: AsyncSession, resource_id: UUID) -> Resource:
+    found = await find_resource(session, resource_id, lock=True)
+    if found is None:
+        raise unknown("resource", "地域資源")
+    return found
+
+
+async def _private_for(
+    session: AsyncSession, ctx: Context, caller: Principal, found: Resource
+) -> dict[str, str | None]:
+    if caller.has(*KEEPERS):
+        return await private_of(session, ctx.vault, found)
+    return {"contact": None, "place": found.place}
+
+
+async def _changed(
+    session: AsyncSession, ctx: Context, caller: Principal, found: Resource, action: str
+) -> ResourceDetail:
+    await session.flush()
+    await audit(session, caller, action, "resource", str(found.resource_id))
+    return resource_detail(found, today(), await private_of(session, ctx.vault, found))
+
+
+def _same_version(found: Resource, if_match: str | None) -> None:
+    if if_match is None:
+        raise Problem(
+            428,
+            "if-match-missing",
+            ja="どの版に対する訂正か(If-Match)が必要です",
+            en="If-Match must name the version that is corrected",
+            field="If-Match",
+        )
+    if if_match.removeprefix("W/").strip('"') != str(found.version):
+        raise Problem(
+            412,
+            "version-changed",
+            ja="ほかの人が先に変更しました。最新の内容を確認してください",
+            en="Somebody else has changed it; look at the latest version",
+            field="If-Match",
+            version=found.version,
+        )
+
+
+def _not_in_this_status(found: Resource) -> Problem:
+    return Problem(
+        409,
+        "resource-status",
+        ja="公開されていない地域資源にはこの操作はできません",
+        en="Not possible for a resource that is not listed",
+        resource_status=found.status,
+    )

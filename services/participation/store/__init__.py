@@ -1,0 +1,1 @@
+"""What changes rows, and tells the facts in the same transaction."""
