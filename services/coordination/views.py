@@ -394,7 +394,9 @@ class ClosedRecords(View):
     """Papers that the caller may not open, and why."""
 
     meeting_id: UUID | None
-    reason: Literal["secrecy-not-acknowledged", "consent-missing", "not-an-attendee"]
+    reason: Literal[
+        "secrecy-not-acknowledged", "consent-missing", "not-an-attendee", "papers-closed"
+    ]
 
 
 class Records(View):

@@ -19,13 +19,14 @@ from services.coordination.rules import Attempt, check
 
 MOVES: dict[Kind, Callable[[Scene], Awaitable[None]]] = {
     Kind.CASE: closure.case_moved,
+    Kind.MEETING: meeting.meeting_moved,
     Kind.PLAN: plan.plan_moved,
     Kind.OUTREACH: outreach.outreach_moved,
     Kind.REFERRAL: referral.referral_moved,
     Kind.PLACEMENT: placement.placement_moved,
     Kind.HANDOVER: handover.handover_moved,
 }
-"""What it means that a workflow of a kind is in a state; a meeting's acts say all of its own."""
+"""What it means that a workflow of a kind is in a state, whatever brought it there."""
 
 
 async def play(scene: Scene) -> None:

@@ -24,6 +24,9 @@ from services.coordination.models import Attendee, Meeting, PlanRole, PlanVersio
 from services.coordination.rules import seats
 from services.coordination.store.team import disclose, join_team
 
+PAPERS_CLOSE = "papers_close"
+"""The `Policy` field whose time has come."""
+
 
 async def _of(scene: Scene) -> Meeting:
     return await scene.session.get_one(Meeting, scene.step.entity_id)
@@ -154,3 +157,9 @@ async def _outreach_plan(
 async def approve_minutes(scene: Scene, act: ApproveMinutes) -> None:
     meeting = await _of(scene)
     meeting.minutes_approved_at, meeting.minutes_approved_by = scene.step.at, scene.by
+
+
+async def meeting_moved(scene: Scene) -> None:
+    """The papers of a 支援会議 close some time after its minutes."""
+    if scene.step.cause == PAPERS_CLOSE:
+        (await _of(scene)).papers_closed_at = scene.step.at

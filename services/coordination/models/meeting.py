@@ -32,6 +32,8 @@ class Meeting(Table, table=True):
     statutory_meeting: str | None = None
     minutes_approved_at: Instant | None = None
     minutes_approved_by: str | None = None
+    papers_closed_at: Instant | None = None
+    """The papers of a 支援会議 close by themselves; after that the ward alone opens them."""
 
 
 class Attendee(Table, table=True):

@@ -92,7 +92,7 @@ def _filter(looking: Viewer, tab: str) -> TaskFilter:
 async def task(
     looking: Looking, session: Session, ctx: Ctx, request: Request, task_id: UUID, code: str = ""
 ) -> Response:
-    shown = await show_task(session, looking.principal, task_id)
+    shown = await show_task(ctx, session, looking.principal, task_id)
     allowed = _chosen(shown, code)
     case = await show_case(session, looking.principal, shown.case_id)
     around = await _around(request, looking, case)
@@ -105,7 +105,7 @@ async def task(
 async def complete(sent: Sent, ctx: Ctx, request: Request, task_id: UUID, code: str) -> Response:
     looking = sent.viewer
     async with ctx.database.transaction() as session:
-        shown = await show_task(session, looking.principal, task_id)
+        shown = await show_task(ctx, session, looking.principal, task_id)
         case = await show_case(session, looking.principal, shown.case_id)
         allowed = _chosen(shown, code, exactly=True)
         more = await _more(session, ctx, looking, shown)

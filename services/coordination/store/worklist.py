@@ -1,5 +1,7 @@
 """The worklist: every wait for a person, opened and closed by the workflows' steps."""
 
+from uuid import UUID
+
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -73,6 +75,11 @@ async def show_waiting(session: AsyncSession, case: CaseFile) -> None:
         .order_by(col(Strand.waits_until))
         .limit(1)
     )
+
+
+async def locked_task(session: AsyncSession, task_id: UUID) -> Task | None:
+    """A task as it is now, held until the transaction ends. The case is locked before it."""
+    return await session.get(Task, task_id, with_for_update=True, populate_existing=True)
 
 
 async def escalate(session: AsyncSession, told: Escalate) -> None:

@@ -1,0 +1,5 @@
+"""Coordination over HTTP: cases, the worklist, and what people do."""
+
+from services.coordination.api import acts, cases, tasks
+
+ROUTERS = (cases.router, tasks.router, acts.router)

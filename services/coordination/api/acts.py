@@ -1,0 +1,64 @@
+"""What people do: stored as a command, delivered to the workflow, answered with its outcome."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict
+
+from chassis.auth import Caller
+from chassis.context import Ctx, Session
+from chassis.idempotency import IdempotencyKey
+from contracts.acts import AnyAct
+from services.coordination import acting, reading, views
+from services.coordination.api.cases import PREFIX, Answers
+
+router = APIRouter(prefix=PREFIX, tags=["操作 / acts"])
+
+
+class Completion(BaseModel):
+    """An act that a task asks for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    act: AnyAct
+
+
+class Doing(Completion):
+    """An act on a case, or on one of its workflows."""
+
+    target: views.Target | None = None
+
+
+@router.post(
+    "/tasks/{task_id}/complete", summary="作業の完了 / Do what a task asks for", responses=Answers
+)
+async def complete_task(
+    ctx: Ctx, caller: Caller, key: IdempotencyKey, task_id: UUID, sent: Completion, answer: Response
+) -> views.CommandView:
+    """200 は反映済み、202 は処理中です。200: it had its effect; 202: it is on its way."""
+    done = await acting.complete_task(ctx, caller, task_id, _posted(sent), key)
+    return _answered(done, answer)
+
+
+@router.post("/cases/{case_id}/acts", summary="ケースへの操作 / Act on a case", responses=Answers)
+async def act_on_case(
+    ctx: Ctx, caller: Caller, key: IdempotencyKey, case_id: UUID, sent: Doing, answer: Response
+) -> views.CommandView:
+    """200 は反映済み、202 は処理中です。200: it had its effect; 202: it is on its way."""
+    done = await acting.act_on_case(ctx, caller, case_id, _posted(sent), key, sent.target)
+    return _answered(done, answer)
+
+
+@router.get("/commands/{command_id}", summary="操作の結果 / What came of an act")
+async def show_command(session: Session, caller: Caller, command_id: UUID) -> views.CommandView:
+    return await reading.show_command(session, caller, command_id)
+
+
+def _posted(sent: Completion) -> dict[str, Any]:
+    return sent.act.model_dump(mode="json", exclude_unset=True) | {"act": sent.act.act}
+
+
+def _answered(done: views.CommandView, answer: Response) -> views.CommandView:
+    answer.status_code = 202 if done.status == "pending" else 200
+    return done

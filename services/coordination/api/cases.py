@@ -1,0 +1,87 @@
+"""Cases: found, looked at, followed."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from chassis.auth import Caller
+from chassis.context import Ctx, Session
+from services.coordination import reading, views
+from services.coordination.consent_forms import forms, text_hash
+
+PREFIX = "/api/coordination/v1"
+Page = Annotated[int, Query(ge=1, le=200)]
+
+router = APIRouter(prefix=PREFIX, tags=["ケース / cases"])
+
+
+@router.get("/cases", summary="ケースの一覧 / Find cases")
+async def find_cases(
+    session: Session,
+    caller: Caller,
+    state: str | None = None,
+    track: Literal["main", "sk"] | None = None,
+    agency: str | None = None,
+    receipt_number: str | None = None,
+    mine: bool = False,
+    urgent: bool | None = None,
+    after: str | None = None,
+    limit: Page = 50,
+) -> views.CasePage:
+    """閲覧できるケースを新しい順に返します。The newest first, as far as the caller may see them."""
+    chosen = reading.CaseFilter(state, track, agency, receipt_number, mine, urgent, after, limit)
+    return await reading.find_cases(session, caller, chosen)
+
+
+@router.get("/cases/{case_id}", summary="ケースの詳細 / One case")
+async def show_case(session: Session, caller: Caller, case_id: UUID) -> views.CaseView:
+    """状態、待っている相手と期限、いまできる操作とその様式を返します。
+
+    Its state, why it waits, for whom and until when, and the acts that are allowed next.
+    """
+    return await reading.show_case(session, caller, case_id)
+
+
+@router.get("/cases/{case_id}/timeline", summary="経過 / Timeline")
+async def show_timeline(
+    session: Session, caller: Caller, case_id: UUID, after: str | None = None, limit: Page = 100
+) -> views.TimelinePage:
+    return await reading.show_timeline(session, caller, case_id, after, limit)
+
+
+@router.get("/cases/{case_id}/persons", summary="同意の状況 / Consents by person")
+async def show_persons(session: Session, caller: Caller, case_id: UUID) -> views.Persons:
+    return await reading.show_persons(session, caller, case_id)
+
+
+@router.get("/cases/{case_id}/records", summary="記録の本文 / Texts of the records")
+async def show_records(ctx: Ctx, session: Session, caller: Caller, case_id: UUID) -> views.Records:
+    """閲覧の事実は記録されます。Looking is audited, and a disclosure where another agency looks."""
+    return await reading.show_records(ctx, session, caller, case_id)
+
+
+@router.get("/cases/{case_id}/disclosures", summary="情報提供の記録 / Disclosures")
+async def show_disclosures(session: Session, caller: Caller, case_id: UUID) -> views.Disclosures:
+    return await reading.show_disclosures(session, caller, case_id)
+
+
+@router.get("/consent-forms", summary="同意書の様式 / Consent forms")
+async def consent_forms(caller: Caller) -> views.ConsentForms:
+    return views.ConsentForms(
+        items=tuple(
+            views.ConsentForm(form_version=version, text=text, text_hash=text_hash(version) or "")
+            for version, text in sorted(forms().items())
+        )
+    )
+
+
+@router.get("/staff", summary="職員 / Staff")
+async def list_staff(session: Session, caller: Caller) -> views.StaffList:
+    return await reading.list_staff(session, caller)
+
+
+Answers: dict[int | str, dict[str, Any]] = {
+    202: {"model": views.CommandView, "description": "受け付けました。処理中です / On its way"}
+}
+"""What an act may be answered with beside 200."""

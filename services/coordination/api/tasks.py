@@ -1,0 +1,73 @@
+"""The worklist: every wait for a person."""
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.auth import Caller
+from chassis.context import Ctx, Session
+from services.coordination import reading, views
+from services.coordination.api.cases import PREFIX, Page
+from services.coordination.assigning import assign_case, assign_task
+
+router = APIRouter(prefix=PREFIX, tags=["作業一覧 / worklist"])
+
+
+class TaskAssignment(BaseModel):
+    """Who a task is for: a person's `sub`, `me`, or nobody (null)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    assignee: str | None = Field(max_length=200)
+    comment: str | None = Field(default=None, max_length=2000)
+
+
+class CaseAssignment(BaseModel):
+    """Who is in charge of a case: a person's `sub`, or `me`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    coordinator: str = Field(max_length=200)
+
+
+@router.get("/tasks", summary="作業の一覧 / Find tasks")
+async def find_tasks(
+    session: Session,
+    caller: Caller,
+    state: Literal["open", "closed"] = "open",
+    mine: bool = False,
+    agency: str | None = None,
+    role: str | None = None,
+    overdue: bool = False,
+    today: bool = False,
+    unassigned: bool = False,
+    case_id: UUID | None = None,
+    after: str | None = None,
+    limit: Page = 50,
+) -> views.TaskPage:
+    """期限の近い順に返します。By due date; closed ones with the latest first."""
+    chosen = reading.TaskFilter(
+        state, mine, agency, role, overdue, today, unassigned, case_id, after, limit
+    )
+    return await reading.find_tasks(session, caller, chosen)
+
+
+@router.get("/tasks/{task_id}", summary="作業の詳細 / One task")
+async def show_task(ctx: Ctx, session: Session, caller: Caller, task_id: UUID) -> views.TaskView:
+    return await reading.show_task(ctx, session, caller, task_id)
+
+
+@router.post("/tasks/{task_id}/assign", summary="作業の割当 / Assign a task")
+async def assign(
+    ctx: Ctx, session: Session, caller: Caller, task_id: UUID, to: TaskAssignment
+) -> views.TaskView:
+    return await assign_task(ctx, session, caller, task_id, to.assignee, to.comment)
+
+
+@router.post("/cases/{case_id}/assign", summary="ケース担当の変更 / Put somebody in charge")
+async def assign_coordinator(
+    session: Session, caller: Caller, case_id: UUID, to: CaseAssignment
+) -> views.CaseRow:
+    return await assign_case(session, caller, case_id, to.coordinator)

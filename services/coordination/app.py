@@ -1,0 +1,26 @@
+"""The coordination service: cases, people's work, meetings and plans; and the portal."""
+
+from fastapi import FastAPI
+
+from chassis.service import Service
+from chassis.settings import Settings
+from contracts.cases import COORDINATION_QUEUE
+from services.coordination import portal
+from services.coordination.activities import Activities
+from services.coordination.api import ROUTERS
+from services.coordination.commands import relay_commands
+from services.coordination.events import events
+
+SERVICE = Service(
+    "coordination",
+    routers=ROUTERS,
+    events=events,
+    activities=Activities,
+    queue=COORDINATION_QUEUE,
+    background=(relay_commands,),
+    extend=portal.install,
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    return SERVICE.app(settings)

@@ -1,0 +1,86 @@
+"""What coordination hears on the bus: intakes to open cases for, and news of placements.
+
+A fact about a case that was never opened here is parked, to be put back once the opening one is.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.bus import Events
+from chassis.telemetry import mark_case
+from contracts.cases import Kind
+from contracts.events.intake import IntakeAccepted, IntakeCorrected, IntakeWithdrawn
+from contracts.events.participation import PlacementEvent, PlacementSettled, ResourceLinked
+from contracts.life import PlacementState
+from services.coordination.models import CaseFile
+from services.coordination.store.cases import (
+    add_entry,
+    correct_case,
+    lock_case,
+    lock_case_of_intake,
+    open_case,
+)
+from services.coordination.store.commands import store_start, store_withdrawal
+
+events = Events("coordination")
+
+
+@events.on(IntakeAccepted)
+async def begin_case(session: AsyncSession, intake: IntakeAccepted) -> None:
+    """One case for one intake, and the command to start its workflow."""
+    case = await open_case(session, intake)
+    if case is not None:
+        mark_case(case_id=case.case_id, receipt=case.receipt_number)
+        await store_start(session, case)
+
+
+@events.on(IntakeCorrected)
+async def correct(session: AsyncSession, told: IntakeCorrected) -> None:
+    case = _known(await lock_case_of_intake(session, told.intake_id))
+    correct_case(session, case, told)
+
+
+@events.on(IntakeWithdrawn)
+async def withdraw(session: AsyncSession, told: IntakeWithdrawn) -> None:
+    """What that means for the case is the workflow's to decide."""
+    case = _known(await lock_case_of_intake(session, told.intake_id))
+    add_entry(
+        session,
+        case,
+        cause="intake-withdrawn",
+        state=case.state,
+        at=datetime.now(UTC),
+        result=told.reason,
+    )
+    await store_withdrawal(session, case)
+
+
+@events.on(ResourceLinked)
+async def show_link(session: AsyncSession, told: ResourceLinked) -> None:
+    await _show(session, told, "resource-linked", PlacementState.SETTLING)
+
+
+@events.on(PlacementSettled)
+async def show_settling(session: AsyncSession, told: PlacementSettled) -> None:
+    await _show(session, told, "placement-settled", PlacementState.SETTLED)
+
+
+async def _show(session: AsyncSession, told: PlacementEvent, cause: str, state: str) -> None:
+    case = _known(await lock_case(session, told.case_id))
+    add_entry(
+        session,
+        case,
+        cause=cause,
+        state=state,
+        at=told.occurred_at,
+        kind=Kind.PLACEMENT,
+        entity_id=told.placement_id,
+    )
+
+
+def _known(case: CaseFile | None) -> CaseFile:
+    if case is None:
+        raise LookupError("no such case")
+    mark_case(case_id=case.case_id, receipt=case.receipt_number)
+    return case

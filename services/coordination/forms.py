@@ -1,0 +1,147 @@
+"""The form of every act, read from its model: fields with Japanese labels, and a JSON Schema."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from contracts import catalogue
+from contracts.acts import Act, AgencyRole, AnyAct
+from contracts.message import private_fields
+from services.coordination import labels, views
+
+ACTS: TypeAdapter[Act] = TypeAdapter(AnyAct)
+"""Reads any act by its `act` code."""
+
+MODELS: dict[str, type[Act]] = {
+    str(model.model_fields["act"].default): model for model in get_args(get_args(AnyAct)[0])
+}
+"""Every act's model by its code."""
+
+_AGENCY = {"agency", "lead_agency"}
+_AGENCIES = {"attendees", "present", "recipients", "joint_with"}
+
+
+def fields_of(
+    act: str,
+    agencies: dict[str, catalogue.Agency],
+    persons: Sequence[UUID],
+) -> tuple[views.Field, ...]:
+    """The fields of an act's form, the private note last. Raises KeyError for no such act."""
+    model = MODELS[act]
+    private = private_fields(model)
+    names = [name for name in model.model_fields if name not in ("act", "note")] + ["note"]
+    return tuple(
+        _field(act, name, model.model_fields[name], name in private, agencies, persons)
+        for name in names
+    )
+
+
+def _field(
+    act: str,
+    name: str,
+    info: FieldInfo,
+    private: bool,
+    agencies: dict[str, catalogue.Agency],
+    persons: Sequence[UUID],
+) -> views.Field:
+    kind = _type(name, info, private)
+    offered = labels.choices(act, name) or labels.suggestions(act, name)
+    choices = [views.Choice(value=code, label=label) for code, label in offered.items()]
+    if kind in ("agency", "agencies", "roles"):
+        choices = [views.Choice(value=code, label=row.name) for code, row in agencies.items()]
+    if kind == "person":
+        choices = [views.Choice(value=str(person), label=str(person)) for person in persons]
+    return views.Field(
+        name=name,
+        label=labels.field(act, name),
+        type=kind,
+        required=info.is_required(),
+        private=private,
+        default=_default(info),
+        choices=tuple(choices),
+        min_items=next((mark.min_length for mark in info.metadata if _least(mark)), 0),
+    )
+
+
+def _least(mark: object) -> bool:
+    return getattr(mark, "min_length", None) is not None
+
+
+def _default(info: FieldInfo) -> Any:
+    if info.default is PydanticUndefined:
+        return None
+    if isinstance(info.default, tuple):
+        return [str(item) for item in info.default]
+    return str(info.default) if isinstance(info.default, StrEnum) else info.default
+
+
+def _type(name: str, info: FieldInfo, private: bool) -> Any:
+    if private:
+        return "text"
+    if name in _AGENCY:
+        return "agency"
+    if name in _AGENCIES:
+        return "agencies"
+    if name == "person_id":
+        return "person"
+    return _by_annotation(_bare(info.annotation))
+
+
+def _bare(annotation: Any) -> Any:
+    """The type without `| None` and without its marks."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return _bare(next(part for part in get_args(annotation) if part is not NoneType))
+    return annotation
+
+
+def _by_annotation(bare: Any) -> str:
+    if get_origin(bare) is Literal or (isinstance(bare, type) and issubclass(bare, StrEnum)):
+        return "choice"
+    if get_origin(bare) is tuple:
+        item = _bare(get_args(bare)[0])
+        if item is AgencyRole:
+            return "roles"
+        return "choices" if isinstance(item, type) and issubclass(item, StrEnum) else "codes"
+    simple = {bool: "yes-no", UUID: "uuid", date: "date", datetime: "datetime"}
+    return simple.get(bare, "datetime" if "Aware" in str(bare) else "code")
+
+
+@cache
+def schema_of(act: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an act's body, with Japanese titles, nothing left to look up."""
+    schema = MODELS[act].model_json_schema()
+    defined = schema.pop("$defs", {})
+    schema = dict(_inlined(schema, defined))
+    schema["title"] = labels.act(act)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    private = private_fields(MODELS[act])
+    for name, part in schema["properties"].items():
+        part["title"] = labels.field(act, name)
+        if name in private:
+            part["x-private"] = True
+        if known := labels.choices(act, name):
+            part["x-labels"] = known
+    schema["properties"]["act"]["title"] = labels.act(act)
+    schema["required"] = sorted({"act", *schema.get("required", [])})
+    return schema
+
+
+def _inlined(part: Any, defined: dict[str, Any]) -> Any:
+    if isinstance(part, dict):
+        if "$ref" in part:
+            found = defined[part["$ref"].rpartition("/")[2]]
+            return _inlined({**found, **{k: v for k, v in part.items() if k != "$ref"}}, defined)
+        return {name: _inlined(value, defined) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_inlined(item, defined) for item in part]
+    return part

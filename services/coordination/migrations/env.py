@@ -1,0 +1,6 @@
+"""Alembic's entry to coordination's tables."""
+
+from chassis.migrate import run_env
+from services.coordination.models import Table
+
+run_env(Table.metadata)

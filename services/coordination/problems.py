@@ -1,0 +1,162 @@
+"""The refusals of this service, as callers are told them."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.problems import Problem
+from contracts.cases import Refusal
+from services.coordination import labels
+from services.coordination.delivery import ACT_FAILED, CASE_ENDED
+from services.coordination.models import CommandRow, Staff, Task
+
+FIELD_CODES = {
+    "form_version": "unknown-consent-form",
+    "into_case_id": "unknown-case",
+}
+"""What an incomplete act is called where the field's value names something that is not there."""
+
+REFUSALS: dict[str, tuple[int, str, str]] = {
+    Refusal.NOT_ALLOWED: (
+        409,
+        "いまの状態ではこの操作はできません",
+        "The case's state does not allow this act",
+    ),
+    Refusal.CONSENT_MISSING: (
+        409,
+        "情報共有の同意がない方がいるため、重層的支援会議は開けません。支援会議をご検討ください",
+        "Somebody has no live consent to sharing; a support meeting (law 106-6) is the way",
+    ),
+    Refusal.APPROVER_IS_AUTHOR: (
+        403,
+        "作成した本人は決定・承認できません",
+        "Approver and author must not be the same person",
+    ),
+    Refusal.LEAD_AGENCY_MISSING: (
+        422,
+        "終結後の主担当、または置かない理由を入力してください",
+        "Name the lead agency that stays, or the reason why there is none",
+    ),
+    Refusal.UNKNOWN_PERSON: (
+        422,
+        "このケースの対象者ではありません",
+        "The person does not belong to this case",
+    ),
+    Refusal.SECRECY_NOT_ACKNOWLEDGED: (
+        403,
+        "守秘義務を確認していない機関があるため、支援会議を開けません",
+        "An agency has not acknowledged the duty of secrecy for this meeting",
+    ),
+    Refusal.INCOMPLETE: (
+        422,
+        "入力内容が足りないか、正しくありません",
+        "The act lacks something that is needed here",
+    ),
+    CASE_ENDED: (409, "この手続きはすでに終わっています", "This is over already"),
+    ACT_FAILED: (
+        500,
+        "処理できませんでした。運用担当にお知らせください",
+        "The act could not be carried out; tell the operators",
+    ),
+}
+
+
+def of_refusal(code: str, details: dict[str, Any], **more: Any) -> Problem:
+    """The problem of a refusal by the data or by the workflow. `details` are ids and codes."""
+    status, ja, en = REFUSALS.get(code, REFUSALS[ACT_FAILED])
+    told = {name: value for name, value in details.items() if name not in _RESERVED}
+    field = details.get("field")
+    if code == Refusal.INCOMPLETE and field in FIELD_CODES:
+        code = FIELD_CODES[str(field)]
+    if status == 422:
+        name = f"act.{field}" if field else "act"
+        told["errors"] = [{"field": name, "code": code, "ja": ja, "en": en}]
+        field = name
+    return Problem(status, code, ja=ja, en=en, field=field, **told, **more)
+
+
+_RESERVED = {"field", "type", "title", "title_en", "status", "code", "errors"}
+
+
+def not_found() -> Problem:
+    """Also where something is there that the caller may not know of."""
+    return Problem(404, "not-found", ja="見つかりません", en="Not found")
+
+
+def not_started() -> Problem:
+    return Problem(
+        409,
+        "act-not-allowed",
+        ja="ケースを準備しています。しばらくしてからやり直してください",
+        en="The case is just being started; try again in a moment",
+        state="received",
+        allowed=[],
+        headers={"Retry-After": "1"},
+    )
+
+
+def act_not_allowed(kind: str, state: str, allowed: list[str]) -> Problem:
+    label = labels.state(kind, state)
+    return Problem(
+        409,
+        "act-not-allowed",
+        ja=f"いまの状態({label})ではこの操作はできません",
+        en="The state does not allow this act",
+        state=state,
+        state_label=label,
+        allowed=allowed,
+    )
+
+
+def not_your_agency(field: str | None = None) -> Problem:
+    return Problem(
+        403,
+        "not-your-agency",
+        ja="他の機関の仕事です",
+        en="This is another agency's work",
+        field=f"act.{field}" if field else None,
+    )
+
+
+def unknown_agency(field: str) -> Problem:
+    ja, en = "この機関は登録されていません", "No such agency"
+    name = f"act.{field}"
+    return Problem(
+        422,
+        "unknown-agency",
+        ja=ja,
+        en=en,
+        field=name,
+        errors=[{"field": name, "code": "unknown-agency", "ja": ja, "en": en}],
+    )
+
+
+async def _who(session: AsyncSession, sub: str | None) -> dict[str, str | None] | None:
+    if sub is None:
+        return None
+    staff = await session.get(Staff, sub)
+    return {"sub": sub, "name": staff.name if staff else None}
+
+
+async def task_done(session: AsyncSession, task: Task) -> Problem:
+    return Problem(
+        409,
+        "task-done",
+        ja="この仕事はすでに終わっています",
+        en="This task is done already",
+        closed_at=task.closed_at.isoformat() if task.closed_at else None,
+        closed_by=await _who(session, task.closed_by),
+        closing_act=task.closing_act,
+    )
+
+
+async def task_in_progress(session: AsyncSession, command: CommandRow) -> Problem:
+    return Problem(
+        409,
+        "task-in-progress",
+        ja="他の方の操作を処理しています。しばらくしてから状態をお確かめください",
+        en="Somebody else's act is on its way",
+        headers={"Retry-After": "2"},
+        by=await _who(session, command.sub),
+        act=command.act,
+    )

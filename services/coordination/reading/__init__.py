@@ -1,0 +1,24 @@
+"""What people see of cases: lists, pages, histories, texts. Screens never ask the workflows."""
+
+from services.coordination.reading.cases import CaseFilter, find_cases, show_case
+from services.coordination.reading.command import show_command
+from services.coordination.reading.consents import show_disclosures, show_persons
+from services.coordination.reading.names import list_staff
+from services.coordination.reading.records import show_records
+from services.coordination.reading.tasks import TaskFilter, find_tasks, show_task
+from services.coordination.reading.timeline import show_timeline
+
+__all__ = [
+    "CaseFilter",
+    "TaskFilter",
+    "find_cases",
+    "find_tasks",
+    "list_staff",
+    "show_case",
+    "show_command",
+    "show_disclosures",
+    "show_persons",
+    "show_records",
+    "show_task",
+    "show_timeline",
+]

@@ -1,0 +1,69 @@
+"""What the caller may do next: from the tables of the lives, the roles, and the agencies."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.auth import Principal
+from contracts import catalogue
+from contracts.calendar import today
+from contracts.life import allowed
+from services.coordination import labels, views
+from services.coordination.forms import fields_of, schema_of
+from services.coordination.models import Strand, Task
+from services.coordination.permissions import own_strand, role_allows, sees_all
+
+
+async def next_acts(
+    session: AsyncSession,
+    principal: Principal,
+    strands: Sequence[Strand],
+    tasks: Sequence[Task],
+    persons: Sequence[UUID],
+) -> tuple[views.AllowedAct, ...]:
+    """The acts that a caller may do on these workflows now, each with its form."""
+    agencies = catalogue.agencies(today())
+    found: list[views.AllowedAct] = []
+    for strand in strands:
+        if not await _may_work_on(session, principal, strand):
+            continue
+        for act, exits in allowed(strand.kind, strand.state).items():
+            task = _asking(tasks, strand, act)
+            if not role_allows(principal, act) or not _own_task(principal, task):
+                continue
+            found.append(
+                views.AllowedAct(
+                    act=act,
+                    label=labels.act(act),
+                    target=views.Target(kind=strand.kind, id=strand.entity_id),
+                    task_id=task.task_id if task else None,
+                    leads_to=tuple(
+                        views.Exit(state=state, label=labels.state(strand.kind, state))
+                        for state in exits
+                    ),
+                    fields=fields_of(act, agencies, persons),
+                    schema_=schema_of(act),
+                )
+            )
+    # What a task waits for comes first; what is always possible comes last.
+    return tuple(sorted(found, key=lambda one: one.task_id is None))
+
+
+def _asking(tasks: Sequence[Task], strand: Strand, act: str) -> Task | None:
+    return next(
+        (task for task in tasks if task.workflow_id == strand.workflow_id and act in task.acts),
+        None,
+    )
+
+
+async def _may_work_on(session: AsyncSession, principal: Principal, strand: Strand) -> bool:
+    if sees_all(principal):
+        return True
+    return await own_strand(session, principal.agency or "", strand.kind, strand.entity_id)
+
+
+def _own_task(principal: Principal, task: Task | None) -> bool:
+    if task is None or task.owner != "agency" or sees_all(principal):
+        return True
+    return task.agency == principal.agency
