@@ -8,7 +8,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-DECIDED_PLANS_NEVER_CHANGE = """
+DECIDED_PLANS_NEVER_CHANGE = (
+    """
 CREATE FUNCTION refuse_change_of_decided_plan() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_TABLE_NAME = 'plan_version' THEN
@@ -30,12 +31,17 @@ BEGIN
     RAISE EXCEPTION 'a decided plan never changes' USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN COALESCE(NEW, OLD);
-END $$;
+END $$
+""",
+    """
 CREATE TRIGGER decided_plan_never_changes BEFORE UPDATE OR DELETE ON plan_version
-  FOR EACH ROW EXECUTE FUNCTION refuse_change_of_decided_plan();
+  FOR EACH ROW EXECUTE FUNCTION refuse_change_of_decided_plan()
+""",
+    """
 CREATE TRIGGER decided_plan_roles_never_change BEFORE UPDATE OR DELETE ON plan_role
-  FOR EACH ROW EXECUTE FUNCTION refuse_change_of_decided_plan();
-"""
+  FOR EACH ROW EXECUTE FUNCTION refuse_change_of_decided_plan()
+""",
+)
 """Invariant 5 of the process, behind the code: only what is current may change afterwards."""
 
 
@@ -261,7 +267,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("plan_id", "agency"),
     )
-    op.execute(DECIDED_PLANS_NEVER_CHANGE)
+    for statement in DECIDED_PLANS_NEVER_CHANGE:
+        op.execute(statement)
 
 
 def downgrade() -> None:
