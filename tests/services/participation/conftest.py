@@ -1,0 +1,91 @@
+"""Participation's HTTP and activities on an emptied database."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from chassis.context import Context
+from contracts.events import new_id
+from contracts.life import Role
+from services.participation.activities import Activities
+from services.participation.app import create_app
+
+BASE = "/api/participation/v1"
+
+PLACE: dict[str, Any] = {
+    "name": "見本の居場所",
+    "organiser": "見本の会",
+    "kinds": ["ibasho"],
+    "daily_area": "大森東",
+    "capacity": 2,
+    "contact": "架空 花子 03-0000-0000",
+    "publish": True,
+}
+
+Enter = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+async def participation(served: Any) -> AsyncIterator[tuple[httpx.AsyncClient, Context]]:
+    async with served(create_app) as (client, context):
+        async with context.database.transaction() as session:
+            await session.execute(
+                text(
+                    "TRUNCATE resource, placement, placement_step, hold, development_request,"
+                    " outbox, idempotency_key, audit"
+                )
+            )
+        yield client, context
+
+
+@pytest.fixture
+def client(participation: tuple[httpx.AsyncClient, Context]) -> httpx.AsyncClient:
+    return participation[0]
+
+
+@pytest.fixture
+def context(participation: tuple[httpx.AsyncClient, Context]) -> Context:
+    return participation[1]
+
+
+@pytest.fixture
+def activities(context: Context) -> Activities:
+    return Activities(context)
+
+
+@pytest.fixture
+def keeper(tokens: Any) -> dict[str, str]:
+    headers: dict[str, str] = tokens.person("shakyo-1", Role.AGENCY, agency="shakyo")
+    return headers
+
+
+def keyed(headers: dict[str, str], key: str | None = None) -> dict[str, str]:
+    return headers | {"Idempotency-Key": key or str(new_id())}
+
+
+@pytest.fixture
+def enter(client: httpx.AsyncClient, keeper: dict[str, str]) -> Enter:
+    """Enter a resource over the API; listed, unless told otherwise."""
+
+    async def entered(**fields: Any) -> dict[str, Any]:
+        answer = await client.post(f"{BASE}/resources", json=PLACE | fields, headers=keyed(keeper))
+        assert answer.status_code == 201, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    return entered
+
+
+async def told(context: Context) -> list[dict[str, Any]]:
+    """Every fact that waits in the outbox, with its type, oldest first."""
+    async with context.database.transaction() as session:
+        rows = await session.execute(text("SELECT type, body FROM outbox ORDER BY seq"))
+        return [{"type": row.type, **json.loads(row.body)} for row in rows]
+
+
+async def types_told(context: Context) -> list[str]:
+    return [fact["type"].split(".", 1)[1].removesuffix(".v1") for fact in await told(context)]
