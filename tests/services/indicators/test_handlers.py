@@ -144,6 +144,18 @@ async def test_the_same_line_in_another_report_counts_once(database: Database) -
     assert await counted(database) == {"1.8.flat-visitors": (4, None)}
 
 
+async def test_of_two_that_claim_the_same_revision_the_first_stands(database: Database) -> None:
+    told = line("flat-visit", 4)
+    await tell(
+        database,
+        reported(told),
+        reported(told.model_copy(update={"quantity": 9})),
+        corrected(told.line_id, 2, "flat-visit", 5),
+        corrected(told.line_id, 2, "flat-visit", 6),
+    )
+    assert await counted(database) == {"1.8.flat-visitors": (5, None)}
+
+
 async def test_a_correction_moves_a_line_to_another_figure_and_year(database: Database) -> None:
     told = line("flat-visit", 4, date(2026, 3, 31))
     await tell(database, reported(told))
