@@ -22,6 +22,9 @@ LEAST_PATIENCE_SECONDS = 45.0
 STALE = ("act-not-allowed", "task-done", "task-in-progress")
 """Refusals that come of having looked a moment too early; looking again settles them."""
 
+NOT_YET_THEIRS = "not-found"
+"""An agency sees a case once it has work in it."""
+
 
 @dataclass(frozen=True)
 class Cast:
@@ -140,7 +143,12 @@ class Case:
         self, acting: Web, act: str, kind: str | None
     ) -> tuple[str, dict[str, Any]] | None:
         """Where to post an act: the open task that asks for it, or the life that allows it."""
-        shown = await acting.get(f"{COORDINATION}/cases/{self.case_id}")
+        try:
+            shown = await acting.get(f"{COORDINATION}/cases/{self.case_id}")
+        except Refused as refusal:
+            if refusal.code == NOT_YET_THEIRS:
+                return None
+            raise
         for allowed in shown["next"]:
             if allowed["act"] != act or (kind and allowed["target"]["kind"] != kind):
                 continue

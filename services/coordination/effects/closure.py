@@ -36,6 +36,9 @@ async def case_moved(scene: Scene) -> None:
     case, state = scene.case, scene.step.state
     if state == case.state:
         return
+    if state == CaseState.CLOSED:
+        # Before the state: a closed case without a reason is refused by the database.
+        case.closure_reason = await _why_closed(scene)
     came_from, case.state, case.since = case.state, state, scene.step.at
     await scene.tell(CaseMoved, came_from=came_from, state=state)
     if came_from == CaseState.SUSPENDED:
@@ -88,7 +91,7 @@ async def _end_suspension(scene: Scene) -> None:
 async def _close(scene: Scene) -> None:
     """Closing coordination is not closing support: the lead agency stays (process A9)."""
     case = scene.case
-    case.closed_at, case.closure_reason = scene.step.at, await _why_closed(scene)
+    case.closed_at = scene.step.at
     if case.closure_reason == ClosureReason.SINGLE_AGENCY:
         case.lead_agency = await sole_agency(scene)
     stays = [case.lead_agency] if case.lead_agency else []
