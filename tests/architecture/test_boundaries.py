@@ -93,7 +93,8 @@ def test_transactions_are_committed_in_one_place() -> None:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "commit"
     }
-    assert committing == set()
+    # A migration's transaction is the schema's, not a request's.
+    assert committing <= {"chassis/migrate.py"}
     assert "session.begin()" in (ROOT / "chassis" / "db.py").read_text("utf-8")
 
 

@@ -71,7 +71,7 @@ EACH_FACT: list[tuple[Event, dict[str, tuple[int, int | None]]]] = [
     ),
     (
         of_case(MeetingHeld, meeting_id=new_id(), legal_basis="law-106-6"),
-        {"national.law-meetings": (1, None)},
+        {"3.5.support-meetings-held": (1, None), "national.law-meetings": (1, None)},
     ),
     (
         of_case(PlanAdopted, plan_id=new_id(), kind="outreach", version=2, renewal=True),

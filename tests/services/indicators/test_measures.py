@@ -65,8 +65,8 @@ def test_the_wards_answer_to_an_open_question_changes_what_is_counted() -> None:
         held = measures.in_force(2026)["3.5.support-meetings-held"]
         return {kind for source in held.sources for kind in source.kinds}
 
-    assert meetings(load_measures()) == {"consent"}
-    assert meetings(load_measures({"law-meetings": "yes"})) == {"consent", "law-106-6"}
+    assert meetings(load_measures()) == {"consent", "law-106-6"}
+    assert meetings(load_measures({"law-meetings": "no"})) == {"consent"}
     with pytest.raises(ValueError, match="no answer"):
         load_measures({"law-meetings": "perhaps"})
 
