@@ -4,6 +4,7 @@ Nothing is ever merged by the machine. Persons that share a search key (folded k
 telephone, address) are opened and compared here; people with the same name only are no candidates.
 """
 
+from collections.abc import Set
 from datetime import date
 from enum import StrEnum
 
@@ -55,6 +56,14 @@ def search_terms(person: Identity) -> dict[str, str]:
         "address": fold_address(person.address or ""),
     }
     return {kind: term for kind, term in terms.items() if term}
+
+
+def may_be_alike(shared: Set[str], *, birth_unknown: bool) -> bool:
+    """Whether two persons are worth comparing, by the kinds of search key they share.
+
+    Many people have the same name; that alone counts only while a birth date is unknown.
+    """
+    return birth_unknown or not shared <= {"kana", "name"}
 
 
 def reasons_alike(one: Identity, other: Identity) -> tuple[Reason, ...]:

@@ -1,6 +1,6 @@
 """Duplicate candidates: found among persons that share a search key, kept with their reasons."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.intake.duplicates import Identity, Reason, reasons_alike, search_terms
+from services.intake.duplicates import Identity, Reason, may_be_alike, reasons_alike, search_terms
 from services.intake.models import DuplicateCandidate, Intake, Person
 from services.intake.sealing import Safe
 
@@ -24,13 +24,14 @@ _LOCK = text(
 
 _SHARING_A_KEY = text(
     """
-    SELECT found.person_id
+    SELECT found.person_id, found.kind, person.birth_unknown
     FROM unnest(:kinds, :digests) AS wanted (kind, digest)
     CROSS JOIN LATERAL (
-        SELECT person_id FROM search_key
+        SELECT person_id, kind FROM search_key
         WHERE search_key.kind = wanted.kind AND search_key.digest = wanted.digest
         ORDER BY person_id DESC LIMIT 50
     ) AS found
+    JOIN person USING (person_id)
     """
 ).bindparams(
     bindparam("kinds", type_=ARRAY(String)), bindparam("digests", type_=ARRAY(LargeBinary))
@@ -144,10 +145,23 @@ async def _sharing_a_key(
     if not wanted:
         return []
     kinds, digests = zip(*wanted, strict=True)
-    shared = Counter(
-        await session.scalars(_SHARING_A_KEY, {"kinds": list(kinds), "digests": list(digests)})
+    shared: dict[UUID, set[str]] = defaultdict(set)
+    undated: set[UUID] = set()
+    for person_id, kind, birth_unknown in await session.execute(
+        _SHARING_A_KEY, {"kinds": list(kinds), "digests": list(digests)}
+    ):
+        shared[person_id].add(kind)
+        if birth_unknown or who.birth_date is None:
+            undated.add(person_id)
+    nearest = sorted(
+        (
+            person_id
+            for person_id, kinds_shared in shared.items()
+            if may_be_alike(kinds_shared, birth_unknown=person_id in undated)
+        ),
+        key=lambda person_id: (len(shared[person_id]), person_id.int),
+        reverse=True,
     )
-    nearest = sorted(shared, key=lambda person: (shared[person], person.int), reverse=True)
     rows = await session.execute(
         select(Person, Intake)
         .join(Intake, col(Intake.intake_id) == col(Person.intake_id))

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from services.intake.blind_index import BlindIndex
-from services.intake.duplicates import Identity, reasons_alike, search_terms
+from services.intake.duplicates import Identity, may_be_alike, reasons_alike, search_terms
 from tests.services.conftest import Tokens, a_key
 from tests.services.intake.conftest import BASE, an_intake
 
@@ -55,6 +55,34 @@ def test_persons_are_alike_for_reasons(changes: dict[str, Any], reasons: list[st
 def test_people_without_any_trait_are_alike_to_nobody() -> None:
     assert reasons_alike(Identity(), Identity()) == ()
     assert search_terms(Identity()) == {}
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kana": None, "name": None},
+        {"kana": "ベツ ジン", "name": "別 人"},
+        {},
+        {"phone": None},
+        {"address": None, "phone": None},
+    ],
+)
+def test_nobody_who_is_alike_is_left_unopened(changes: dict[str, Any], unknown: bool) -> None:
+    for born in (ONE.birth_date, date(1999, 9, 9), None):
+        other = ONE.model_copy(update={**changes, "birth_date": born})
+        one = ONE.model_copy(update={"birth_date": None}) if unknown else ONE
+        ours, theirs = search_terms(one), search_terms(other)
+        shared = {kind for kind, term in ours.items() if theirs.get(kind) == term}
+        nobody_knows = one.birth_date is None or born is None
+        if reasons_alike(one, other):
+            assert may_be_alike(shared, birth_unknown=nobody_knows)
+
+
+def test_a_common_name_is_not_worth_a_look() -> None:
+    assert not may_be_alike({"kana", "name"}, birth_unknown=False)
+    assert may_be_alike({"kana", "name"}, birth_unknown=True)
+    assert may_be_alike({"phone"}, birth_unknown=False)
 
 
 def test_a_digest_needs_the_key_and_survives_a_new_one() -> None:
