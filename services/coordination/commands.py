@@ -89,13 +89,11 @@ class CommandRelay:
 
     async def settled(self, command_id: UUID, seconds: float) -> None:
         """Return when a command is settled, or when the time is up."""
-        async with asyncio.timeout(None) as patience:
-            patience.reschedule(asyncio.get_running_loop().time() + seconds)
-            try:
-                while not await self._is_settled(command_id):
-                    await self._next_settlement()
-            except TimeoutError:
+        until = asyncio.get_running_loop().time() + seconds
+        while not await self._is_settled(command_id):
+            if asyncio.get_running_loop().time() > until:
                 return
+            await self._next_settlement()
 
     async def _next_settlement(self) -> None:
         try:
