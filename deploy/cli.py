@@ -23,7 +23,7 @@ UNHEALTHY = 1
 REFUSED = 2
 """Exit statuses: something does not work; something is missing or taken."""
 
-DEMO_DAY_SECONDS = 0.5
+DEMO_DAY_SECONDS = 0.3
 
 WHOLE_SECONDS = 20
 """How long the services may take, once they answer, to find their place on the bus."""

@@ -24,7 +24,7 @@ PORTS = {
     "coordination": port.CoordinationActivities,
     "participation": port.ParticipationActivities,
 }
-LONGEST_FILE = 350
+LONGEST_FILE = 360
 DRAWERS = {"utils", "helpers", "common", "manager", "base_service", "misc"}
 
 

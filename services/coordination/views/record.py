@@ -1,0 +1,135 @@
+"""Timeline, consents, texts, disclosures, staff."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from services.coordination.views.act import Staff, Target, View
+
+
+class Entry(View):
+    entry_id: UUID
+    at: datetime
+    kind: str
+    kind_label: str
+    target: Target
+    act: str | None
+    act_label: str | None
+    cause: str | None
+    cause_label: str | None
+    came_from: str | None
+    came_from_label: str | None
+    state: str
+    state_label: str
+    result: str | None
+    by: Staff | None
+    agency: str | None
+    line: str
+
+
+class TimelinePage(View):
+    items: tuple[Entry, ...]
+    next: str | None = None
+
+
+class ConsentView(View):
+    consent_id: UUID
+    kind: str
+    purposes: tuple[str, ...]
+    categories: tuple[str, ...]
+    recipients: tuple[str, ...]
+    given_by: str
+    relation: str | None
+    method: str
+    form_version: str
+    text_hash: str
+    obtained_at: datetime
+    expires_on: date | None
+    withdrawn_at: datetime | None
+    live: bool
+
+
+class RefusalView(View):
+    kind: str
+    reason: str
+    reason_label: str
+    at: datetime
+    by: Staff
+
+
+class PersonConsents(View):
+    person_id: UUID
+    sharing: ConsentView | None
+    support: ConsentView | None
+    history: tuple[ConsentView, ...]
+    refusals: tuple[RefusalView, ...]
+
+
+class Persons(View):
+    items: tuple[PersonConsents, ...]
+
+
+class Record(View):
+    """One private text, opened for somebody who may read it."""
+
+    record_id: str
+    field: str
+    label: str
+    act: str
+    act_label: str
+    target: Target
+    text: str | None
+    by: Staff
+    agency: str | None
+    at: datetime
+    legal_basis: str | None
+
+
+class ClosedRecords(View):
+    """Papers that the caller may not open, and why."""
+
+    meeting_id: UUID | None
+    reason: Literal[
+        "secrecy-not-acknowledged", "consent-missing", "not-an-attendee", "papers-closed"
+    ]
+
+
+class Records(View):
+    items: tuple[Record, ...]
+    closed: tuple[ClosedRecords, ...]
+
+
+class DisclosureView(View):
+    what: str
+    to: str
+    to_name: str
+    legal_basis: str
+    legal_basis_label: str
+    meeting_id: UUID | None
+    by: Staff
+    at: datetime
+
+
+class Disclosures(View):
+    items: tuple[DisclosureView, ...]
+
+
+class StaffRow(View):
+    sub: str
+    name: str | None
+    roles: tuple[str, ...]
+    agency: str | None
+
+
+class StaffList(View):
+    items: tuple[StaffRow, ...]
+
+
+class ConsentForm(View):
+    form_version: str
+    text: str
+    text_hash: str
+
+
+class ConsentForms(View):
+    items: tuple[ConsentForm, ...]

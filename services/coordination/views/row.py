@@ -1,0 +1,48 @@
+"""Cases in lists, and what each waits for."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from services.coordination.views.act import Staff, View
+
+
+class Waiting(View):
+    """Why a case waits, for whom, until when."""
+
+    line: str
+    asks: str | None = None
+    role: str | None = None
+    role_label: str | None = None
+    agency: str | None = None
+    agency_name: str | None = None
+    until: datetime | None = None
+    overdue: bool = False
+
+
+class CaseRow(View):
+    case_id: UUID
+    receipt_number: str
+    channel: str
+    channel_label: str
+    programme_no: int
+    basic_area: str | None
+    received_on: date
+    urgent: bool
+    state: str
+    state_label: str
+    track: Literal["main", "sk"]
+    since: datetime
+    episode: int
+    coordinator: Staff | None
+    coordinator_agency: str
+    coordinator_agency_name: str
+    lead_agency: str | None
+    closure_reason: str | None
+    closure_reason_label: str | None
+    waiting: Waiting
+
+
+class CasePage(View):
+    items: tuple[CaseRow, ...]
+    next: str | None = None

@@ -1,0 +1,88 @@
+"""The worklist, and what came of an act."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from services.coordination.views.act import AllowedAct, Staff, Target, View
+from services.coordination.views.row import CaseRow
+
+
+class Comment(View):
+    at: datetime
+    by: Staff
+    assignee: Staff | None = None
+    text: str | None = None
+
+
+class Task(View):
+    task_id: UUID
+    case_id: UUID
+    receipt_number: str
+    case_state: str
+    case_state_label: str
+    target: Target
+    workflow_id: str
+    target_state: str
+    target_state_label: str
+    state: Literal["open", "closed"]
+    asks: str
+    owner: str
+    owner_label: str
+    agency: str
+    agency_name: str
+    assignee: Staff | None
+    acts: tuple[str, ...]
+    opened_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    reminded_at: datetime | None
+    escalated_at: datetime | None
+    escalated_to: str | None
+    closed_at: datetime | None
+    closed_by: Staff | None
+    closing_act: str | None
+    closing_act_label: str | None
+
+
+class TaskView(Task):
+    next: tuple[AllowedAct, ...]
+    comments: tuple[Comment, ...]
+
+
+class TaskCounts(View):
+    """Of the open tasks that the caller may see and that the filter's other terms allow."""
+
+    open: int
+    overdue: int
+    today: int
+    unassigned: int
+    mine: int
+
+
+class TaskPage(View):
+    items: tuple[Task, ...]
+    next: str | None = None
+    counts: TaskCounts
+
+
+class RefusedCommand(View):
+    code: str
+    details: dict[str, Any]
+
+
+class CommandView(View):
+    """A command and what became of it."""
+
+    command_id: UUID
+    case_id: UUID
+    act: str
+    target: Target
+    status: Literal["pending", "applied", "refused"]
+    state: str | None = None
+    refusal: RefusedCommand | None = None
+    created_at: datetime
+    settled_at: datetime | None = None
+    case: CaseRow
+    tasks: tuple[Task, ...]
+    links: dict[str, str]
