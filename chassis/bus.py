@@ -6,31 +6,27 @@ back to and delivered again.
 
 Offsets mean something within one generation of the broker's log only. A consumer that goes on in
 a log that has been replaced would skip what stands before its old position there, so a consumer
-that learns of a new generation starts again from the log's beginning.
+that learns of a new generation starts again from the log's beginning. There it passes over what a
+relay had still stamped with an older generation: all that is published again, in order.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
-from typing import Any, Never
+from typing import Never
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
-from faststream.kafka.opentelemetry import KafkaTelemetryMiddleware
-from faststream.kafka.schemas import Topic
-from faststream.message import StreamMessage
-from faststream.middlewares import AckPolicy
 from opentelemetry import trace
 
 from chassis.db import Database
 from chassis.delivery import Events, EventT, Handler, Outcome, UnavailableError, deliver
-from chassis.generation import UnknownGenerationError, generation_of
+from chassis.generation import GENERATION_HEADER, UnknownGenerationError, generation_of
 from chassis.records import RawRecord
 from chassis.settings import Settings
+from chassis.subscription import GRACE, group_of, subscribe
 
 __all__ = [
     "Consumer",
@@ -41,26 +37,12 @@ __all__ = [
     "RawRecord",
     "UnavailableError",
     "deliver",
-    "subscribe",
 ]
 
 log = structlog.get_logger(__name__)
 
-SESSION_MS = {"cluster": 10_000, "marker": 4_000}
-"""Milliseconds without a heartbeat after which a consumer is expelled from its group. The embedded
-broker lets every group wait half of it before the first assignment, hence the smaller figure."""
-
-HEARTBEATS_PER_SESSION = 4
-FETCH_WAIT_MS = 250
-"""Milliseconds a fetch may wait. The embedded broker stalls below 200 on a long log."""
-
-METADATA_AGE_MS = 5_000
-
 START_TIMEOUT = 45.0
 STOP_TIMEOUT = 15.0
-GRACE = 10.0
-"""Seconds that a running handler gets to finish when the consumer stops."""
-
 WATCH_INTERVAL = 1.0
 STALL_LIMIT = 30.0
 """Seconds without an assignment, or without an answered fetch, before the consumer is remade."""
@@ -73,76 +55,12 @@ RESTART_FIRST, RESTART_MOST = 0.5, 5.0
 """Seconds of back-off before a consumer is remade: at first, and at most."""
 
 
-def group_of(settings: Settings, service: str, generation: str) -> str:
-    """The consumer group: the service, and for a broker that forgets also the generation.
-
-    Consumers of the embedded broker were seen to resume at offsets of the log that was gone; in a
-    group of the new generation there is no offset to resume at. A Kafka cluster keeps its log and
-    its groups together.
-    """
-    return service if settings.broker_generation == "cluster" else f"{service}.{generation}"
-
-
 class NewGenerationError(Exception):
     """The broker's log was replaced by another."""
 
 
 class StalledError(Exception):
     """The client is alive but gets nothing from the broker any more."""
-
-
-def subscribe(
-    settings: Settings,
-    group: str,
-    topics: tuple[str, ...],
-    take: Callable[[RawRecord], Awaitable[None]],
-    grace: float = GRACE,
-) -> tuple[KafkaBroker, Any]:
-    """A broker client with a service's one subscriber. `take` raises to have a record again."""
-    session = SESSION_MS[settings.broker_generation]
-    broker = KafkaBroker(
-        settings.kafka_servers,
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        enable_idempotence=settings.kafka_idempotent_producer,
-        metadata_max_age_ms=METADATA_AGE_MS,
-        consumer_only=True,
-        graceful_timeout=grace,
-        apply_types=False,
-        middlewares=[KafkaTelemetryMiddleware()],
-        logger=None,
-    )
-    subscriber = broker.subscriber(
-        *(Topic(topic, declare=False) for topic in topics),
-        group_id=group,
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        auto_offset_reset="earliest",
-        session_timeout_ms=session,
-        heartbeat_interval_ms=session // HEARTBEATS_PER_SESSION,
-        fetch_max_wait_ms=FETCH_WAIT_MS,
-        parser=_parse,
-        decoder=_decode,
-        no_reply=True,
-    )
-    subscriber(take)
-    return broker, subscriber
-
-
-async def _parse(
-    record: Any, original: Callable[[Any], Awaitable[StreamMessage[Any]]]
-) -> StreamMessage[Any]:
-    """FastStream's own parser raises on headers that are not UTF-8; that would stop a partition."""
-    readable = []
-    for name, value in record.headers:
-        with suppress(UnicodeDecodeError, AttributeError):
-            value.decode()
-            readable.append((name, value))
-    message = await original(replace(record, headers=tuple(readable)))
-    message.raw_message = record
-    return message
-
-
-async def _decode(message: StreamMessage[Any]) -> RawRecord:
-    return RawRecord.of(message.raw_message)
 
 
 class Consumer:
@@ -161,6 +79,10 @@ class Consumer:
         self._events = events
         self._client: AIOKafkaConsumer | None = None
         self._generation = generation_of(settings)
+        self._current: str | None = None
+        self._gone: set[str] = set()
+        self._outdated = asyncio.Event()
+        self._reassigned = asyncio.Event()
         self._outages = 0
         self.grace = GRACE
         """Seconds that a running handler gets to finish when the consumer stops."""
@@ -203,17 +125,23 @@ class Consumer:
         return _waiting(client, await _positions(client))
 
     async def _consume(self) -> None:
-        generation = await self._generation.read()
-        group = group_of(self._settings, self.service, generation)
+        self._current = await self._generation.read()
+        self._outdated.clear()
+        group = group_of(self._settings, self.service, self._current)
         broker, subscriber = subscribe(
-            self._settings, group, self._events.topics, self._take, self.grace
+            self._settings,
+            group,
+            self._events.topics,
+            self._take,
+            on_assignment=self._reassigned.set,
+            grace=self.grace,
         )
         try:
             async with asyncio.timeout(START_TIMEOUT):
                 await broker.start()
             self._client = subscriber.consumer
             self.last_error = None
-            await self._watch(subscriber.consumer, generation)
+            await self._watch(subscriber.consumer)
         finally:
             self.ready, self._client = False, None
             await _stop(broker)
@@ -221,7 +149,10 @@ class Consumer:
     async def _take(self, record: RawRecord) -> None:
         self._busy = True
         try:
-            outcome = await deliver(self._database, self._events, record)
+            if await self._is_of_a_lost_log(record):
+                outcome = Outcome.IGNORED
+            else:
+                outcome = await deliver(self._database, self._events, record)
             self.outcomes[outcome] += 1
             trace.get_current_span().set_attribute("kasane.outcome", outcome)
             self._outages = 0
@@ -236,7 +167,30 @@ class Consumer:
             self._busy = False
             self._alive_at = time.monotonic()
 
-    async def _watch(self, client: AIOKafkaConsumer, generation: str) -> Never:
+    async def _is_of_a_lost_log(self, record: RawRecord) -> bool:
+        """Whether the record was meant for a log that is gone; it comes again in this one.
+
+        Raises UnavailableError if it is this consumer that knows an old generation only.
+        """
+        stamp = record.header(GENERATION_HEADER)
+        foreign = (
+            stamp not in (None, self._current, *self._gone)
+            and self._settings.broker_generation == "marker"
+        )
+        if foreign or self._reassigned.is_set():
+            try:
+                current = await self._generation.read()
+            except UnknownGenerationError:
+                raise UnavailableError("the broker's generation is not known") from None
+            if current != self._current:
+                self._outdated.set()
+                raise UnavailableError("the broker's log was replaced")
+            self._reassigned.clear()
+        if foreign:
+            self._gone.add(str(stamp))
+        return stamp in self._gone
+
+    async def _watch(self, client: AIOKafkaConsumer) -> Never:
         """Raises StalledError when the client has fallen silent, NewGenerationError."""
         self._alive_at = read_at = time.monotonic()
         before: dict[TopicPartition, int] = {}
@@ -245,7 +199,7 @@ class Consumer:
             if time.monotonic() - read_at > self._generation.interval:
                 read_at = time.monotonic()
                 with suppress(UnknownGenerationError):
-                    if await self._generation.read() != generation:
+                    if await self._generation.read() != self._current:
                         raise NewGenerationError
             positions = await _positions(client)
             moves = positions != before or not _waiting(client, positions)
@@ -254,7 +208,10 @@ class Consumer:
             if time.monotonic() - self._alive_at > STALL_LIMIT:
                 raise StalledError
             before = positions
-            await asyncio.sleep(WATCH_INTERVAL)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WATCH_INTERVAL):
+                    await self._outdated.wait()
+                    raise NewGenerationError
 
 
 def _waiting(client: AIOKafkaConsumer, positions: dict[TopicPartition, int]) -> int:

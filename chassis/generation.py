@@ -19,6 +19,9 @@ MARKER_TOPIC = "_gen"
 MARKER = TopicPartition(MARKER_TOPIC, 0)
 """The partition is pinned: a client that asks too early makes the topic with four of them."""
 
+GENERATION_HEADER = "generation"
+"""A record's header: the generation that the relay knew when it published the record."""
+
 MARKER_INTERVAL = 2.0
 """Seconds between two readings of the marker, so that a wiped broker is noticed soon."""
 
@@ -68,11 +71,12 @@ class MarkerGeneration:
     def __init__(self, servers: str) -> None:
         self._servers = servers
         self._consumer: AIOKafkaConsumer | None = None
+        self._reading = asyncio.Lock()
 
     async def read(self) -> str:
         """The marker. Raises UnknownGenerationError if there is none, or no broker answers."""
         try:
-            async with asyncio.timeout(READ_TIMEOUT):
+            async with self._reading, asyncio.timeout(READ_TIMEOUT):
                 return await self._last_record(await self._connected())
         except (KafkaError, TimeoutError, OSError) as error:
             await self.close()

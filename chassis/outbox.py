@@ -216,7 +216,7 @@ class Relay:
             self._publisher = Publisher(self._settings)
             await self._publisher.connect()
         try:
-            acknowledged = await self._publisher.publish(rows)
+            acknowledged = await self._publisher.publish(rows, generation)
         except PublishError as failure:
             await connection.execute(MARK, failure.acknowledged, generation)
             raise

@@ -15,6 +15,7 @@ from faststream.kafka.opentelemetry import KafkaTelemetryMiddleware
 from faststream.kafka.response import KafkaPublishCommand
 from faststream.middlewares import AckPolicy
 
+from chassis.generation import GENERATION_HEADER
 from chassis.settings import Settings
 from chassis.trace_context import mark_span, resume_trace
 
@@ -103,15 +104,15 @@ class Publisher:
         async with asyncio.timeout(ACK_TIMEOUT):
             await self._broker.connect()
 
-    async def publish(self, rows: Sequence[OutboxRow]) -> list[int]:
-        """Publish rows in order and return their `seq`.
+    async def publish(self, rows: Sequence[OutboxRow], generation: str) -> list[int]:
+        """Publish rows in order, stamped with the generation, and return their `seq`.
 
         Raises PublishError at the first wave that is not acknowledged whole; later rows have then
         not been sent, and nothing of that wave counts as published but what was acknowledged.
         """
         acknowledged: list[int] = []
         for wave in waves(rows):
-            sending = [asyncio.create_task(self._send(row)) for row in wave]
+            sending = [asyncio.create_task(self._send(row, generation)) for row in wave]
             _, pending = await asyncio.wait(sending, timeout=ACK_TIMEOUT)
             for task in pending:
                 task.cancel()
@@ -121,7 +122,7 @@ class Publisher:
                 raise PublishError(acknowledged, fault)
         return acknowledged
 
-    async def _send(self, row: OutboxRow) -> None:
+    async def _send(self, row: OutboxRow, generation: str) -> None:
         resume_trace(row.traceparent, row.tracestate)
         await self._broker.publish(
             row.body.encode(),
@@ -136,6 +137,7 @@ class Publisher:
                 "ce_time": row.occurred_at.isoformat(),
                 "ce_subject": row.subject,
                 "content-type": "application/json",
+                GENERATION_HEADER: generation,
             },
         )
 

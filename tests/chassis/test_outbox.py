@@ -1,12 +1,13 @@
 """What a service tells leaves if and only if it was committed, in order, and again if lost."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 
 from chassis.db import Database
-from chassis.outbox import backlog, emit
+from chassis.outbox import Relay, backlog, emit
 from chassis.publishing import OutboxRow, waves
 from contracts.events.envelope import new_id
 from tests.chassis.parts import Stage, intake_accepted, running, tell, until, value
@@ -123,14 +124,32 @@ async def test_a_new_generation_has_the_retained_facts_published_again(stage: St
 
 async def test_two_relays_of_a_service_take_turns(stage: Stage) -> None:
     active, standby = stage.relay(), stage.relay()
-    async with running(standby):
-        async with running(active):
-            await tell(stage.teller, intake_accepted())
-            await stage.broker.records(1)
-            assert sorted([active.published, standby.published]) == [0, 1]
+
+    async def active_has_published() -> bool:
+        return active.published == 1
+
+    async def standby_has_published() -> bool:
+        return standby.published == 1
+
+    async with running(active):
         await tell(stage.teller, intake_accepted())
-        await stage.broker.records(2)
-    assert active.published + standby.published == 2
+        await until(active_has_published)
+        async with running(standby):
+            await until(_standing_by(standby))
+            await tell(stage.teller, intake_accepted())
+            await stage.broker.records(2)
+            assert standby.published == 0
+    await tell(stage.teller, intake_accepted())
+    async with running(standby):
+        await until(standby_has_published)
+    assert len(await stage.broker.records(3)) == 3
+
+
+def _standing_by(relay: Relay) -> Callable[[], Awaitable[bool]]:
+    async def waits_for_the_lock() -> bool:
+        return relay.healthy()
+
+    return waits_for_the_lock
 
 
 async def test_a_relay_waits_for_a_broker_that_is_away(stage: Stage) -> None:
