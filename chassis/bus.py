@@ -37,6 +37,7 @@ __all__ = [
     "RawRecord",
     "UnavailableError",
     "deliver",
+    "subscribe",
 ]
 
 log = structlog.get_logger(__name__)
