@@ -134,8 +134,7 @@ async def test_the_keyboard_alone_opens_a_task(stack: Stack, cast: Cast, walker:
     await page.keyboard.press("Enter")
     for _ in range(100):
         await page.keyboard.press("Tab")
-        focused = page.locator(":focus")
-        if case.receipt_number in (await focused.inner_text()):
+        if await page.locator(":focus").inner_text() == case.receipt_number:
             break
     await page.keyboard.press("Enter")
     await page.wait_for_url(f"**/cases/{case.case_id}")

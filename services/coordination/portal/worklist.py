@@ -14,6 +14,7 @@ from services.coordination.assigning import assign_task
 from services.coordination.portal import acts
 from services.coordination.portal.access import Looking, Sent, Viewer
 from services.coordination.portal.forms import MORE
+from services.coordination.portal.material import material, needed
 from services.coordination.portal.pages import CASEWORKERS, render, see
 from services.coordination.reading import (
     TaskFilter,
@@ -34,20 +35,6 @@ TABS = {
     "overdue": "期限超過",
     "all": "すべて",
 }
-
-DECIDING = frozenset(
-    {
-        "approve_plan",
-        "return_plan",
-        "record_acceptance",
-        "decide_plan",
-        "decide_support",
-        "approve_minutes",
-        "approve_closure",
-        "return_closure",
-    }
-)
-"""Acts that judge what others wrote, so their page shows it. Reading it is audited."""
 
 
 @router.get("/")
@@ -177,10 +164,10 @@ async def _more(
     may_assign = looking.principal.has("coordinator", "manager", "agency")
     staff = (await list_staff(session, looking.principal)).items if may_assign else []
     records: list[Any] = []
-    if DECIDING.intersection(shown.acts) and shown.state == "open":
+    if shown.state == "open" and needed(shown.acts):
         try:
             every = await show_records(ctx, session, looking.principal, shown.case_id)
-            records = [one for one in every.items if one.target.id == shown.target.id]
+            records = material(every.items, shown)
         except Problem as problem:
             if problem.status != 403:
                 raise

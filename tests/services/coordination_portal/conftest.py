@@ -13,7 +13,6 @@ import httpx
 import itsdangerous
 import pytest
 from pydantic import SecretStr
-from services.coordination.app import create_app
 
 from chassis.context import Context
 from chassis.db import Database
@@ -22,6 +21,7 @@ from contracts.calendar import TOKYO, today
 from contracts.cases import Kind, case_workflow_id
 from contracts.events import new_id
 from contracts.life import CASE, CaseState
+from services.coordination.app import create_app
 from services.coordination.models import (
     CaseFile,
     CasePerson,
