@@ -10,11 +10,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.db import Database
+from chassis.db import Database, is_away
 from chassis.inbox import once
 from chassis.parking import is_parked, park, settle
 from chassis.records import PoisonError, RawRecord, read_event
@@ -106,7 +104,7 @@ async def deliver(
         try:
             return await _apply(database, events, event, record, put_back)
         except Exception as error:
-            if _is_outage(error):
+            if isinstance(error, UnavailableError) or is_away(error):
                 raise UnavailableError(type(error).__name__) from None
             reason = type(error).__name__
         log.warning("handler failed", consumer=events.consumer, type=event.type, error=reason)
@@ -152,17 +150,3 @@ async def _park(
 async def _settle(database: Database, events: Events, record: RawRecord) -> None:
     async with database.transaction() as session:
         await settle(session, events.consumer, record)
-
-
-TRANSIENT_STATES = ("08", "40001", "40P01", "53", "55P03", "57P")
-"""SQLSTATE prefixes of faults that pass: connection, serialisation, deadlock, resources, locks,
-a server that shuts down or starts."""
-
-
-def _is_outage(error: BaseException) -> bool:
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        if error.connection_invalidated or (state or "").startswith(TRANSIENT_STATES):
-            return True
-        return state is None and isinstance(error, OperationalError | InterfaceError)
-    return isinstance(error, UnavailableError | PoolTimeoutError | ConnectionError | TimeoutError)

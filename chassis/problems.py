@@ -6,12 +6,16 @@ refusal never repeats what was sent: it may identify somebody.
 
 from typing import Any
 
+from asyncpg import InterfaceError as PostgresInterfaceError
+from asyncpg import PostgresError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from chassis.db import is_away
 from chassis.telemetry import log
 
 MEDIA_TYPE = "application/problem+json"
@@ -97,6 +101,18 @@ _HTTP: dict[int, tuple[str, str, str]] = {
 }
 
 
+AWAY = Problem(
+    503,
+    "temporarily-unavailable",
+    ja="ただいま処理できません。しばらくしてから同じキーでやり直してください",
+    en="Not available right now; try again later with the same key",
+    headers={"Retry-After": "5"},
+)
+
+UNSTORABLE = ("22021", "22P05", "22003")
+"""SQLSTATEs of characters and numbers that a column cannot hold."""
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of an application with problem details."""
 
@@ -117,24 +133,14 @@ def install(app: FastAPI) -> None:
             error.status_code, code, ja=ja, en=en, headers=dict(error.headers or {})
         ).response()
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(InterfaceError)
-    @app.exception_handler(ConnectionError)
-    async def away(_: Request, error: Exception) -> JSONResponse:
-        log.warning("the database is away", error=type(error).__name__)
-        return Problem(
-            503,
-            "temporarily-unavailable",
-            ja="ただいま処理できません。しばらくしてから同じキーでやり直してください",
-            en="Not available right now; try again later with the same key",
-            headers={"Retry-After": "5"},
-        ).response()
-
-    @app.exception_handler(DBAPIError)
-    async def refused_by_database(_: Request, error: DBAPIError) -> JSONResponse:
+    async def database(_: Request, error: Exception) -> JSONResponse:
+        if is_away(error):
+            log.warning("the database is away", error=type(error).__name__)
+            return AWAY.response()
         # A character that text columns cannot hold (NUL) is the caller's mistake, not ours.
-        if error.connection_invalidated:
-            return await away(_, error)
-        if getattr(error.orig, "sqlstate", "") in ("22021", "22P05", "22003"):
+        if getattr(getattr(error, "orig", None), "sqlstate", "") in UNSTORABLE:
             return validation_problem([{"type": "value_error", "loc": ("body",)}]).response()
         raise error
+
+    for kind in (DBAPIError, PoolTimeoutError, PostgresError, PostgresInterfaceError, OSError):
+        app.add_exception_handler(kind, database)
