@@ -6,6 +6,8 @@ import pytest
 
 from deploy.embedded.postgres import temporary_postgres
 
+pytest_plugins = ["tests.embedded_stack"]
+
 
 @pytest.fixture(scope="session")
 def postgres_admin_url() -> Iterator[str]:

@@ -9,9 +9,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.integration.conftest import Stack, cast, http, stack
-
-__all__ = ["cast", "http", "stack"]
+from tests.embedded_stack import Stack
 
 CHROMIUM = Path(os.environ.get("KASANE_CHROMIUM", "/usr/bin/chromium"))
 THERE = CHROMIUM.exists()

@@ -10,7 +10,7 @@ from contracts.calendar import today
 from simulation.lives import give_consent, meet, plan
 from simulation.stage import Case, Cast, Expected
 from tests.browser.conftest import Walker
-from tests.integration.conftest import Stack
+from tests.embedded_stack import Stack
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ from simulation.demo import Played, figures, figures_after, register_places
 from simulation.reports import report_activities
 from simulation.stage import Cast, Expected
 from simulation.stories import STORIES
-from tests.integration.conftest import Stack
+from tests.embedded_stack import Stack
 
 pytestmark = pytest.mark.integration
 

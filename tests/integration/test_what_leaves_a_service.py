@@ -16,7 +16,7 @@ from deploy.embedded.secrets import ensure_secrets
 from simulation import lives
 from simulation.stage import Case, Cast, Expected
 from simulation.web import Web, client_token
-from tests.integration.conftest import Stack
+from tests.embedded_stack import Stack
 
 pytestmark = pytest.mark.integration
 
