@@ -129,24 +129,31 @@ def visible(principal: Principal) -> ColumnElement[bool]:
         return false()
     agency = principal.agency
     case_id = col(CaseFile.case_id)
+    # Each stands for itself: the query it is put into may read from the same tables.
     return or_(
-        exists().where(
+        exists()
+        .where(
             col(TeamMember.case_id) == case_id,
             col(TeamMember.agency) == agency,
             col(TeamMember.until).is_(None),
-        ),
-        exists().where(
+        )
+        .correlate(CaseFile),
+        exists()
+        .where(
             col(Task.case_id) == case_id,
             col(Task.agency) == agency,
             col(Task.closed_at).is_(None),
-        ),
-        exists().where(
+        )
+        .correlate(CaseFile),
+        exists()
+        .where(
             and_(
                 col(Meeting.case_id) == case_id,
                 col(Attendee.meeting_id) == col(Meeting.meeting_id),
                 col(Attendee.agency) == agency,
             )
-        ),
+        )
+        .correlate(CaseFile),
     )
 
 

@@ -26,6 +26,7 @@ ADVICE = {
     405: "前の画面に戻って、もう一度お試しください。",
     409: "画面を開き直して、今の状態を確かめてください。",
     422: "前の画面に戻って、入力内容を確かめてください。",
+    500: "記録できたかを前の画面で確かめてください。続く場合は運用担当に連絡してください。",
     503: "しばらく待ってから、もう一度開いてください。続く場合は運用担当に連絡してください。",
 }
 TITLES = {
@@ -34,6 +35,7 @@ TITLES = {
     405: "この操作はできません",
     409: "今の状態では行えません",
     422: "入力内容に誤りがあります",
+    500: "処理できませんでした",
     503: "ただいま利用できません",
 }
 
@@ -67,6 +69,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         return page(request, error.status_code, TITLES.get(error.status_code, "処理できません"))
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, _: Exception) -> Response:
+        return page(request, 500, "処理中に問題が起きました")
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)

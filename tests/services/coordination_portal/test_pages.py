@@ -13,6 +13,7 @@ from sqlmodel import col
 from contracts.calendar import today
 from contracts.events import new_id
 from services.coordination.models import CommandRow, Staff, Task
+from services.coordination.portal import worklist
 from services.coordination.portal.access import CSRF_FIELD, own_path
 from tests.services.coordination_portal.conftest import Browser, Portal, Seeded, session_cookie
 
@@ -92,6 +93,34 @@ async def test_the_worklist_says_in_words_that_a_task_is_late(
 @pytest.mark.parametrize("tab", ["mine", "group", "unassigned", "overdue", "all", "nonsense"])
 async def test_every_tab_of_the_worklist_opens(coordinator: Browser, tab: str) -> None:
     is_a_page(await coordinator.get(f"/tasks?tab={tab}"))
+
+
+async def test_an_agencys_staff_see_their_own_agencys_tasks_and_cases(
+    portal: Portal, seeded: Seeded
+) -> None:
+    own = portal.as_("own", "agency", agency="chiiki-fukushi-omori")
+    other = portal.as_("other", "agency", agency="shakyo")
+    for tab in ("group", "all", "overdue", "unassigned", "mine"):
+        is_a_page(await own.get(f"/tasks?tab={tab}"))
+    assert seeded.receipt_number in (await own.get("/tasks")).text
+    assert (await own.get(f"/cases/{seeded.case_id}")).status_code == 200
+    assert (await own.get(f"/tasks/{seeded.task_id}")).status_code == 200
+    assert seeded.receipt_number not in (await other.get("/tasks?tab=all")).text
+    for path in (f"/cases/{seeded.case_id}", f"/tasks/{seeded.task_id}"):
+        assert (await other.get(path)).status_code == 404
+
+
+async def test_a_page_that_fails_says_so_in_japanese(
+    coordinator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(worklist, "find_tasks", broken)
+    answer = await coordinator.get("/tasks")
+    assert answer.status_code == 500
+    is_a_page(answer)
+    assert "処理できませんでした" in answer.text
 
 
 async def test_a_case_page_names_people_by_intakes_word(
