@@ -1,11 +1,12 @@
 """What operations staff see of a service: health, backlog, dead letters and their return."""
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import deadletter
 from chassis.audit import audit
@@ -19,17 +20,31 @@ from chassis.problems import Problem
 OPERATOR = "operator"
 
 
+@runtime_checkable
+class Backlogged(Protocol):
+    """A running part with a backlog of its own, beside those that every service has."""
+
+    async def backlog(self, session: AsyncSession) -> dict[str, int]:
+        """What waits in it, by the names that operations staff know."""
+        ...
+
+
 async def backlog_of(context: Context) -> dict[str, Any]:
     """How much waits in a service: outbox rows and their age, consumer lag, dead letters."""
     async with context.database.transaction() as session:
         waiting = await backlog(session)
         dead = await deadletter.count(session)
+        own: dict[str, int] = {}
+        for part in context.parts.values():
+            if isinstance(part, Backlogged):
+                own |= await part.backlog(session)
     consumer = context.parts.get("consumer")
     return {
         "outbox": waiting.rows,
         "outbox_age_seconds": round(waiting.oldest_seconds, 1),
         "consumer_lag": await consumer.lag() if isinstance(consumer, Consumer) else 0,
         "dead_letters": dead,
+        **own,
     }
 
 
@@ -60,6 +75,7 @@ def router(service: str, events: Events) -> APIRouter:
             ("outbox_age_seconds", "Age of the oldest unpublished fact"),
             ("consumer_lag", "Facts not yet taken in"),
             ("dead_letters", "Parked records"),
+            ("commands", "Acts of people that no workflow has answered yet"),
         )
     }
 

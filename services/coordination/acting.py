@@ -20,6 +20,7 @@ from chassis.audit import audit, audit_refusal
 from chassis.auth import Principal, not_allowed
 from chassis.context import Context
 from chassis.idempotency import answered_before, remember_answer
+from chassis.mynumber import refuse_my_number
 from chassis.problems import Problem, validation_problem
 from chassis.telemetry import mark_case
 from contracts import catalogue
@@ -115,6 +116,7 @@ def _deed(
         raise validation_problem(
             [{**fault, "loc": _without_tag(fault["loc"])} for fault in error.errors()]
         ) from error
+    refuse_my_number(act, within="act")
     body = json.dumps({"act": act, **more}, sort_keys=True, default=str).encode()
     return Deed(principal, parsed, key, body, route)
 

@@ -16,6 +16,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from chassis.context import Context
 from chassis.db import plain_url
@@ -86,6 +89,11 @@ class CommandRelay:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
             self._running.clear()
+
+    async def backlog(self, session: AsyncSession) -> dict[str, int]:
+        """How many commands no workflow has answered yet."""
+        pending = select(func.count()).where(col(CommandRow.status) == "pending")
+        return {"commands": int(await session.scalar(pending) or 0)}
 
     async def settled(self, command_id: UUID, seconds: float) -> None:
         """Return when a command is settled, or when the time is up."""

@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import Field, StrictInt, ValidationError
 
 from chassis.auth import Principal
+from chassis.mynumber import fields_with_my_number
 from contracts import catalogue
 from contracts.message import Code
 from services.intake.access import may_send
 from services.intake.consultation import date_fault
 from services.intake.faults import WORDS, Fault
 from services.intake.fields import Day, Reference, Sent
-from services.intake.mynumber import fields_with_my_number
 from services.intake.readable import unreadable
 
 MOST_LINES = 5_000

@@ -13,8 +13,8 @@ from chassis.audit import audit_refusal
 from chassis.auth import Caller, Principal
 from chassis.context import Context
 from chassis.idempotency import answered_before, remember_answer
+from chassis.mynumber import fields_with_my_number
 from services.intake.faults import Fault, refuse_all
-from services.intake.mynumber import fields_with_my_number
 from services.intake.readable import unreadable
 
 PREFIX = "/api/intake/v1"

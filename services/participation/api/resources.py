@@ -13,6 +13,7 @@ from chassis.audit import audit
 from chassis.auth import Principal
 from chassis.context import Context, Ctx, Session
 from chassis.idempotency import IdempotencyKey
+from chassis.mynumber import refuse_my_number
 from chassis.problems import Problem, validation_problem
 from contracts.calendar import today
 from contracts.catalogue import areas, resource_kinds
@@ -109,6 +110,7 @@ async def enter(
     session: Session,
 ) -> JSONResponse:
     """Enter a resource as a draft; with `publish` it is listed at once."""
+    refuse_my_number(sent.model_dump(mode="json"))
 
     async def act() -> ResourceDetail:
         now = datetime.now(UTC)
@@ -150,6 +152,7 @@ async def correct(
     if_match: Annotated[str | None, Header()] = None,
 ) -> ResourceDetail:
     """Correct the fields that are sent; `If-Match` names the version that was read."""
+    refuse_my_number(sent.model_dump(mode="json", exclude_unset=True))
     found = await _locked(session, resource_id)
     _same_version(found, if_match)
     before = await current_fields(session, ctx.vault, found)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.mynumber import fields_with_my_number, holds_my_number, is_my_number
+from chassis.mynumber import fields_with_my_number, holds_my_number, is_my_number
 from tests.services.intake.conftest import a_line, an_intake
 
 NUMBER = "123456789018"

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from chassis.problems import Problem, field_error
+
 DIGITS = 12
 _SEPARATOR = r"[\s\-‐‑‒–—―−ー・.,_/、:~]{1,3}"
 _GROUPINGS = ((12,), (4, 4, 4), (6, 6), (3, 3, 3, 3), (4, 8), (8, 4), (1,) * 12)
@@ -87,3 +89,23 @@ def _ascii_digits(text: str) -> str:
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+def refuse_my_number(body: Any, *, within: str = "") -> None:
+    """Raise Problem 422 `my-number-refused` naming the fields of a JSON body that hold one.
+
+    `within` is the field of the request that the body stands in.
+    """
+    found = sorted(set(fields_with_my_number(body)))
+    if not found:
+        return
+    ja, en = "個人番号は登録できません", "An individual number (個人番号) is never stored here"
+    named = [f"{within}.{field}" if within else field for field in found]
+    raise Problem(
+        422,
+        "my-number-refused",
+        ja=ja,
+        en=en,
+        field=named[0],
+        errors=[field_error(field, "my-number-refused", ja=ja, en=en) for field in named],
+    )
