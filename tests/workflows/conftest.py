@@ -1,6 +1,7 @@
 """One time-skipping server and one set of workers for all the tests of the workflows."""
 
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -45,3 +46,12 @@ async def ward(ward_at_work: Ward) -> AsyncIterator[Ward]:
     yield ward_at_work
     await ward_at_work.end_all()
     ward_at_work.forget()
+
+
+def pytest_sessionfinish() -> None:
+    """The SDK's own threads may bring the interpreter down if it ends under them (sdk-python 300).
+
+    They need a moment after the last client is gone; nothing tells when.
+    """
+    if "temporalio" in sys.modules:
+        time.sleep(0.3)

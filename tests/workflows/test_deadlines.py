@@ -380,7 +380,7 @@ async def test_consent_is_asked_for_again_only_while_the_relation_is_good(
     await at(ward, after(POLICY, "consent_recheck_every", step.at) + MOMENT)
     if good:
         await ward.reaches(Kind.CASE, key, "consent-recheck")
-        assert ward.last(Kind.CASE, key).opens[0].agency is None
+        assert ward.last(Kind.CASE, key).opens[0].agency == "sapota"
     else:
         carried = await ward.handle(Kind.CASE, key).query("state")
         assert carried["state"] == "outreach"
