@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from contracts.calendar import fiscal_year, fiscal_year_label, today
 from services.coordination.portal import words
 from services.coordination.portal.access import Looking
-from services.coordination.portal.pages import render
+from services.coordination.portal.pages import CASEWORKERS, render
 
 router = APIRouter()
 
@@ -19,6 +19,21 @@ GOALS = {
     3: "基本目標3 安心して生活できる地域を支えます",
 }
 """大田区地域福祉計画の基本目標 (plan R8–R10, table of output indicators)."""
+FACTS = {
+    "kasane.activity.reported.v1": "活動の報告",
+    "kasane.case.closed.v1": "ケースの終結",
+    "kasane.case.opened.v1": "ケースの開始",
+    "kasane.contact.made.v1": "アウトリーチの接触",
+    "kasane.meeting.held.v1": "会議の開催",
+    "kasane.placement.settled.v1": "参加先への定着",
+    "kasane.placement.started.v1": "参加支援の開始",
+    "kasane.plan.adopted.v1": "プランの作成",
+    "kasane.resource.linked.v1": "地域資源とのつながりの成立",
+    "kasane.resource.published.v1": "地域資源の公開",
+    "kasane.resource.withdrawn.v1": "地域資源の公開の取りやめ",
+    "kasane.support.recorded.v1": "支援経過の記録",
+}
+"""What the facts that figures are made of are called."""
 FIRST_YEAR, LAST_YEAR = 2019, 2100
 EVENTS_PAGE = 100
 
@@ -94,6 +109,8 @@ async def events(
         row=row,
         month=month,
         page=found,
+        facts=FACTS,
+        works_with_cases=looking.principal.has(*CASEWORKERS),
         first=date(chosen, 4, 1),
         whole=not after and not found.get("next"),
     )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,7 @@ from contracts.events import new_id
 from services.coordination.models import CommandRow, Staff, Task
 from services.coordination.portal import worklist
 from services.coordination.portal.access import CSRF_FIELD, own_path
+from services.coordination.portal.figures import FACTS
 from tests.services.coordination_portal.conftest import Browser, Portal, Seeded, session_cookie
 
 
@@ -415,3 +417,10 @@ async def test_a_forged_cookie_is_no_login(portal: Portal, coordinator: Browser)
     body, _, _ = session_cookie(token=coordinator.token).partition(".")
     coordinator.cookie = f"{body}.AAAAAA.forged"
     assert (await coordinator.get("/tasks")).status_code == 303
+
+
+def test_every_fact_that_a_figure_counts_has_a_japanese_name() -> None:
+    measures = (files("services.indicators.measures") / "measures.json").read_text("utf-8")
+    counted = set(re.findall(r'"(kasane\.[a-z.]+\.v\d+)"', measures))
+    assert counted
+    assert counted <= set(FACTS)
