@@ -112,8 +112,10 @@ class TokenVerifier:
     async def verify(self, token: str) -> Principal:
         """Raises Problem 401 `token-expired` or `token-invalid`."""
         try:
-            key_id = extract_compact(token.encode()).headers().get("kid")
-            keys = await self._issuer.keys(holding=key_id)
+            header = extract_compact(token.encode()).headers()
+            if header.get("alg") not in ALGORITHMS:
+                raise ValueError("a signature of another kind")
+            keys = await self._issuer.keys(holding=header.get("kid"))
             decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
             self._claims.validate(decoded.claims)
             return Principal.model_validate(decoded.claims)
