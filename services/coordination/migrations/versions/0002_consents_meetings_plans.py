@@ -26,8 +26,7 @@ BEGIN
     RETURN NEW;
   END IF;
   IF EXISTS (SELECT FROM plan_version AS p
-             WHERE p.plan_id = COALESCE(NEW.plan_id, OLD.plan_id) AND p.decided_at IS NOT NULL
-               AND TG_OP <> 'INSERT') THEN
+             WHERE p.plan_id IN (NEW.plan_id, OLD.plan_id) AND p.decided_at IS NOT NULL) THEN
     RAISE EXCEPTION 'a decided plan never changes' USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN COALESCE(NEW, OLD);
@@ -38,7 +37,7 @@ CREATE TRIGGER decided_plan_never_changes BEFORE UPDATE OR DELETE ON plan_versio
   FOR EACH ROW EXECUTE FUNCTION refuse_change_of_decided_plan()
 """,
     """
-CREATE TRIGGER decided_plan_roles_never_change BEFORE UPDATE OR DELETE ON plan_role
+CREATE TRIGGER decided_plan_roles_never_change BEFORE INSERT OR UPDATE OR DELETE ON plan_role
   FOR EACH ROW EXECUTE FUNCTION refuse_change_of_decided_plan()
 """,
 )
