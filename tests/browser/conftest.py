@@ -63,7 +63,7 @@ class Walker:
             assert found.violations_count == 0, f"{title}: {found.generate_report()}"
 
     async def log_in(self, username: str, password: str) -> None:
-        await self.page.goto(f"{self.public_url}/")
+        await self.go("/")
         await self.page.fill("#username", username)
         await self.page.fill("#password", password)
         await self.page.get_by_role("button", name="ログイン", exact=True).click()

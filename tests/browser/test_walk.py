@@ -12,7 +12,7 @@ from simulation.stage import Case, Cast, Expected
 from tests.browser.conftest import Walker
 from tests.embedded_stack import Stack
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("chromium")]
 
 
 async def a_case(cast: Cast) -> Case:
