@@ -1,0 +1,175 @@
+"""Whole lives, played on the workflows alone: one of each track, and every kind of child."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+
+from contracts import acts
+from contracts.cases import Kind
+from contracts.steps import AgeBoundaries, AgeBoundary
+from tests.workflows.samples import (
+    DAY,
+    EVALUATION,
+    RESOURCE,
+    consent,
+    contact,
+    draft,
+    follow_up,
+    monitoring,
+    schedule,
+)
+from tests.workflows.ward import MANAGER, Case, Ward, opened
+
+Life = Callable[[Ward], Awaitable[Case]]
+
+
+async def to_active(ward: Ward) -> Case:
+    """From the front door to support under way, on the consent of everybody."""
+    case = await opened(ward)
+    person = case.persons[0]
+    await case.act(acts.AskConsent())
+    await case.act(consent(person, ("sharing", "support")))
+    await case.act(acts.CompleteAssessment(issues=("debt",)))
+    await case.act(draft())
+    await _meet_and_decide(case)
+    await case.child(Kind.PLAN, acts.RecordAcceptance(person_id=person))
+    await case.reaches("active")
+    return case
+
+
+async def _meet_and_decide(case: Case) -> None:
+    held = len(case.all(Kind.MEETING))
+    await case.act(schedule())
+    await case.ward.until(lambda: len(case.all(Kind.MEETING)) > held, "the next meeting")
+    await case.child(Kind.MEETING, acts.SubmitSheet(agency="jobota"))
+    await case.child(Kind.MEETING, acts.HoldMeeting(present=("jobota", "sapota")))
+    await case.child(Kind.MEETING, acts.DecidePlan(verdict=acts.PlanVerdict.ADOPTED))
+    await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
+    await case.child_reaches(Kind.PLAN, "to-decide")
+    await case.child(Kind.PLAN, acts.ApprovePlan(), MANAGER)
+
+
+async def replanned_and_closed(ward: Ward) -> Case:
+    """Monitoring asks for another plan; the second meets its goals; closed and followed up."""
+    case = await to_active(ward)
+    await case.child(Kind.PLAN, monitoring("change"))
+    await case.reaches("replan")
+    await case.act(draft())
+    await case.reaches("meeting")
+    await ward.until(lambda: len(case.all(Kind.PLAN)) == 2, "the second plan")
+    await _meet_and_decide(case)
+    await case.child(Kind.PLAN, acts.RecordAcceptance(person_id=case.persons[0]))
+    await case.reaches("active")
+    await case.child(Kind.PLAN, monitoring("goal-met"))
+    await case.reaches("close-review")
+    await case.act(EVALUATION)
+    await case.act(acts.ApproveClosure(), MANAGER)
+    await case.act(follow_up())
+    return case
+
+
+async def refused_then_trusted(ward: Ward) -> Case:
+    """支援会議 without consent, outreach, and the plan that was prepared meanwhile."""
+    case = await opened(ward)
+    person = case.persons[0]
+    await case.act(acts.AskConsent())
+    await case.act(acts.RecordRefusal(person_id=person, reason=acts.NoConsentReason.REFUSED))
+    await case.act(acts.AcceptSupportMeeting())
+    await case.act(schedule())
+    for agency in ("jobota", "sapota"):
+        await case.child(Kind.MEETING, acts.AcknowledgeSecrecy(agency=agency))
+    await case.child(Kind.MEETING, acts.HoldMeeting(present=("jobota", "sapota")))
+    decided = acts.DecideSupport(
+        decision=acts.SupportDecision.OUTREACH_PLAN,
+        agency="sapota",
+        starts_on=DAY,
+        ends_on=DAY + timedelta(days=180),
+    )
+    await case.child(Kind.MEETING, decided)
+    await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
+    await case.reaches("outreach")
+    await case.act(draft(acts.PreparePlan))
+    await case.child(Kind.OUTREACH, contact("no-answer"))
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await case.act(acts.RecheckConsent())
+    await case.act(consent(person, ("sharing", "support")))
+    await case.reaches("assess")
+    await case.act(acts.CompleteAssessment(issues=("withdrawal",)))
+    await case.reaches("meeting")
+    return case
+
+
+async def one_agency(ward: Ward) -> Case:
+    """Declined by one agency, taken and done by another."""
+    case = await opened(ward, channel="jidokan", programme_no=3)
+    await case.act(acts.ReferToAgency(agency="jobota"))
+    await case.child(Kind.REFERRAL, acts.DeclineReferral(reason="not-in-charge"))
+    await case.reaches("triage")
+    await case.act(acts.ReferToAgency(agency="houkatsu"))
+    await ward.until(lambda: len(case.all(Kind.REFERRAL)) == 2, "the second referral")
+    await case.child(Kind.REFERRAL, acts.AcceptReferral())
+    await case.child(Kind.REFERRAL, acts.FinishReferral(result="done"))
+    await case.reaches("closed")
+    return case
+
+
+async def settled(ward: Ward) -> Case:
+    """Participation support to the first follow-up after settling."""
+    case = await to_active(ward)
+    await case.act(acts.StartParticipation(person_id=case.persons[0], kinds=("ibasho",)))
+    await case.child_reaches(Kind.PLACEMENT, "matching")
+    for act in (
+        acts.Approach(resource_id=RESOURCE),
+        acts.RecordAnswer(accepted=True),
+        acts.RecordVisit(liked=True, on=DAY),
+        acts.RecordTrial(liked=True, on=DAY),
+        acts.RecordLink(on=DAY),
+        acts.RecordSettling(settled=True),
+        follow_up(),
+    ):
+        await case.child(Kind.PLACEMENT, act)
+    return case
+
+
+async def withdrawn_and_suspended(ward: Ward) -> Case:
+    """Contact is lost and found again; then consent is withdrawn."""
+    case = await to_active(ward)
+    await case.act(acts.ReportLostContact())
+    await case.act(acts.Resume())
+    await case.reaches("active")
+    await case.act(acts.WithdrawConsent(person_id=case.persons[0]))
+    await case.reaches("sk-requested")
+    return case
+
+
+async def handed_over(ward: Ward) -> Case:
+    """Somebody reaches 18 while the case is open."""
+    today = (await ward.now()).date()
+    case = await opened(ward)
+    person = case.persons[0]
+    boundary = AgeBoundary(person_id=person, age=18, reached_on=_in_days(today, 400))
+    ward.ages = AgeBoundaries(persons=(person,), boundaries=(boundary,))
+    other = await opened(ward, person_ids=(person,))
+    await other.child_reaches(Kind.HANDOVER, "waiting")
+    await ward.pass_time(timedelta(days=250))
+    await other.child_reaches(Kind.HANDOVER, "preparing")
+    await other.child(Kind.HANDOVER, acts.ConfirmHandover(side="giving", agency="jidokan"))
+    await other.child(Kind.HANDOVER, acts.ConfirmHandover(side="receiving", agency="jobota"))
+    return other
+
+
+def _in_days(on: date, count: int) -> date:
+    return on + timedelta(days=count)
+
+
+LIVES: dict[str, Life] = {
+    life.__name__: life
+    for life in (
+        replanned_and_closed,
+        refused_then_trusted,
+        one_agency,
+        settled,
+        withdrawn_and_suspended,
+        handed_over,
+    )
+}
+"""Between them they lead every kind of workflow through its main path."""

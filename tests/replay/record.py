@@ -1,0 +1,55 @@
+"""Record the histories of the lives: `python -m tests.replay.record VERSION`.
+
+Each release adds a folder of its own under `tests/replay/histories`. What was recorded stays as
+it is: a running case out there has that history, whatever the code has become.
+"""
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from tests.replay.lives import LIVES
+from tests.workflows.conftest import QUIET, SERVER
+from tests.workflows.ward import Ward, at_work
+
+WHOSE = re.compile(r'"identity": *"[^"]*"')
+"""The recording process and its machine, which are nobody's business."""
+
+HISTORIES = Path(__file__).parent / "histories"
+
+
+async def record(version: str) -> None:
+    """Play every life and keep the history of each workflow in it."""
+    folder = HISTORIES / version
+    folder.mkdir(parents=True)
+    for name, life in LIVES.items():
+        async with await WorkflowEnvironment.start_time_skipping(
+            data_converter=pydantic_data_converter,
+            test_server_existing_path=str(SERVER),
+            runtime=QUIET,
+        ) as env:
+            ward = Ward(env)
+            async with at_work(ward):
+                await life(ward)
+                for number, workflow in enumerate(sorted(ward.steps)):
+                    history = await ward.client.get_workflow_handle(workflow).fetch_history()
+                    kind = workflow.partition(":")[0]
+                    target = folder / f"{name}-{number:02d}-{kind}.json"
+                    told = WHOSE.sub('"identity": "recorder"', history.to_json())
+                    target.write_text(told + "\n", "utf-8")
+
+
+def main() -> int:
+    if len(sys.argv) != 2 or (HISTORIES / sys.argv[1]).exists():
+        sys.stderr.write("name a new version; what was recorded is never recorded anew\n")
+        return 2
+    asyncio.run(record(sys.argv[1]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
