@@ -1,19 +1,27 @@
 """What people do: stored as a command, delivered to the workflow, answered with its outcome."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
 from chassis.auth import Caller
 from chassis.context import Ctx, Session
 from chassis.idempotency import IdempotencyKey
-from contracts.acts import AnyAct
 from services.coordination import acting, reading, views
 from services.coordination.api.cases import PREFIX, Answers
+from services.coordination.forms import MODELS, schema_of
 
 router = APIRouter(prefix=PREFIX, tags=["操作 / acts"])
+
+
+AnAct = Annotated[
+    dict[str, Any],
+    WithJsonSchema({"oneOf": [schema_of(code) for code in sorted(MODELS)], "title": "行為"}),
+]
+"""Any act by its `act` code. Read where acts are read for everybody, so that a fault is named by
+its field, `act.measure`, whichever way the act came in."""
 
 
 class Completion(BaseModel):
@@ -21,7 +29,7 @@ class Completion(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    act: AnyAct
+    act: AnAct
 
 
 class Doing(Completion):
@@ -37,7 +45,7 @@ async def complete_task(
     ctx: Ctx, caller: Caller, key: IdempotencyKey, task_id: UUID, sent: Completion, answer: Response
 ) -> views.CommandView:
     """200 は反映済み、202 は処理中です。200: it had its effect; 202: it is on its way."""
-    done = await acting.complete_task(ctx, caller, task_id, _posted(sent), key)
+    done = await acting.complete_task(ctx, caller, task_id, sent.act, key)
     return _answered(done, answer)
 
 
@@ -46,17 +54,13 @@ async def act_on_case(
     ctx: Ctx, caller: Caller, key: IdempotencyKey, case_id: UUID, sent: Doing, answer: Response
 ) -> views.CommandView:
     """200 は反映済み、202 は処理中です。200: it had its effect; 202: it is on its way."""
-    done = await acting.act_on_case(ctx, caller, case_id, _posted(sent), key, sent.target)
+    done = await acting.act_on_case(ctx, caller, case_id, sent.act, key, sent.target)
     return _answered(done, answer)
 
 
 @router.get("/commands/{command_id}", summary="操作の結果 / What came of an act")
 async def show_command(session: Session, caller: Caller, command_id: UUID) -> views.CommandView:
     return await reading.show_command(session, caller, command_id)
-
-
-def _posted(sent: Completion) -> dict[str, Any]:
-    return sent.act.model_dump(mode="json", exclude_unset=True) | {"act": sent.act.act}
 
 
 def _answered(done: views.CommandView, answer: Response) -> views.CommandView:

@@ -57,6 +57,7 @@ class Desk:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.activities = Activities(context)
+        self.cases: dict[UUID, Case] = {}
         self.last: Step | None = None
 
     async def hear(self, event: Event) -> Outcome:
@@ -87,7 +88,7 @@ class Desk:
         )
         assert await self.hear(intake) is Outcome.APPLIED
         [row] = await self.rows(CaseFile, intake_id=intake.intake_id)
-        case = Case(row.case_id, intake)
+        case = self.cases[row.case_id] = Case(row.case_id, intake)
         if state is not None:
             await self.step(case, state, came_from="received", cause="started")
         return case
@@ -103,7 +104,7 @@ class Desk:
         by: str = HANAKO,
         of: str | None = None,
         ask: bool = False,
-        command_id: UUID | None = None,
+        command: Command | None = None,
         **more: Any,
     ) -> Step:
         """Record one step, made `by` somebody `of` an agency; `ask` opens the state's task."""
@@ -120,7 +121,7 @@ class Desk:
             at=datetime.now(UTC),
             came_from=came_from,
             state=state,
-            command=_command(act, by, of, command_id) if act else None,
+            command=command or (_command(act, by, of) if act else None),
             closes_tasks=came_from != state,
             opens=more.pop("opens", _task(kind, state, more.get("agency")) if ask else ()),
             **more,
@@ -248,9 +249,9 @@ class Desk:
         return key
 
 
-def _command(act: Act, by: str, agency: str | None, command_id: UUID | None) -> Command:
+def _command(act: Act, by: str, agency: str | None) -> Command:
     return Command(
-        command_id=command_id or new_id(),
+        command_id=new_id(),
         act=act,
         actor=Actor(sub=by, roles=("coordinator",), agency=agency),
         at=datetime.now(UTC),

@@ -106,10 +106,8 @@ async def test_a_step_told_by_many_at_once_has_one_effect(desk: Desk) -> None:
 
 async def test_an_act_that_a_second_step_carries_again_has_its_effect_once(desk: Desk) -> None:
     case = await desk.open()
-    command_id = new_id()
-    act = act_of("respond_urgently", measure="food")
-    for _ in range(2):
-        await desk.step(case, "triage", act, command_id=command_id)
+    first = await desk.step(case, "triage", act_of("respond_urgently", measure="food"))
+    await desk.step(case, "triage", command=first.command)
     assert len(await desk.rows(UrgentMeasure, case_id=case.case_id)) == 1
 
 
