@@ -426,6 +426,7 @@ async def test_a_closed_case_is_followed_up_three_times_and_then_rests(ward: War
 async def test_a_closed_case_that_nobody_follows_up_rests_all_the_same(ward: Ward) -> None:
     entered = Entered(Kind.CASE, "closed", "close-approval", acts.ApproveClosure())
     key, _ = await entered.enter(ward)
+    await ward.pass_time(timedelta(days=260))
     await ward.handle(Kind.CASE, key).result()
     last = ward.last(Kind.CASE, key)
     assert (last.cause, last.closes_tasks, last.opens) == ("follow_ups", True, ())

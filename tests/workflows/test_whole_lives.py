@@ -1,0 +1,165 @@
+"""Whole lives, from each of the 20 channels, and what happens to an act that is sent twice."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from contracts import acts, catalogue
+from contracts.acts import Command
+from contracts.cases import Carried, Kind, Refusal
+from contracts.life import CaseState
+from tests.replay.lives import LIVES, to_active
+from tests.workflows.conftest import QUIET, SERVER
+from tests.workflows.samples import EVALUATION, STRANGER, consent, draft, schedule
+from tests.workflows.ward import COORDINATOR, MANAGER, Ward, at_work, opened
+
+CHANNELS = catalogue.channels(date(2026, 11, 24))
+
+
+@pytest.mark.parametrize("channel", sorted(CHANNELS))
+async def test_a_case_from_every_channel_reaches_its_end(ward: Ward, channel: str) -> None:
+    programme = CHANNELS[channel].programme_no
+    first = await opened(ward, channel=channel, programme_no=programme)
+    assert (await first.act(acts.EndWithInformation())).state == CaseState.CLOSED
+    assert first.steps[-1].result == "information"
+    second = await opened(ward, channel=channel, programme_no=programme)
+    await second.act(acts.ReferToAgency(agency="houkatsu"))
+    await second.child(Kind.REFERRAL, acts.AcceptReferral())
+    await second.child(Kind.REFERRAL, acts.FinishReferral(result="done"))
+    await second.reaches(CaseState.CLOSED)
+    assert second.steps[-1].result == "single-agency"
+
+
+@pytest.mark.parametrize("name", sorted(LIVES))
+async def test_a_whole_life_is_lived(ward: Ward, name: str) -> None:
+    case = await LIVES[name](ward)
+    assert [step.number for step in case.steps] == sorted({step.number for step in case.steps})
+    assert case.states[0] == CaseState.TRIAGE
+
+
+async def test_an_open_case_always_waits_for_somebody_or_for_a_date(ward: Ward) -> None:
+    """Invariant 7: neither a task nor a timer, and the case would be forgotten."""
+    for name in sorted(LIVES):
+        case = await LIVES[name](ward)
+        for workflow, steps in ward.steps.items():
+            if not workflow.startswith("case:"):
+                continue
+            open_tasks = ward.tasks(Kind.CASE, steps[-1].entity_id)
+            children = any(ward.children(kind, steps[-1].entity_id) for kind in Kind)
+            waits = open_tasks or steps[-1].waits_until or children
+            assert waits or steps[-1].state == CaseState.CLOSED, workflow
+        assert case.steps
+
+
+async def test_the_same_command_has_one_effect(ward: Ward) -> None:
+    case = await opened(ward)
+    command_id = uuid4()
+    first = await ward.act(Kind.CASE, case.id, acts.AskConsent(), command_id=command_id)
+    again = await ward.act(Kind.CASE, case.id, acts.AskConsent(), command_id=command_id)
+    assert first.state == again.state == CaseState.CONSENT
+    assert [step.state for step in case.steps].count(CaseState.CONSENT) == 1
+
+
+async def test_the_same_command_has_one_effect_after_the_history_began_anew(ward: Ward) -> None:
+    """An Update id holds for one run; the workflow itself remembers the command's."""
+    case = await opened(ward, carried=Carried(run_length=2))
+    command_id = uuid4()
+    await ward.act(Kind.CASE, case.id, acts.AskConsent(), command_id=command_id)
+    first_run = (await ward.handle(Kind.CASE, case.id).describe()).run_id
+    person = case.persons[0]
+    await case.act(consent(person, ("sharing", "support")))
+    await case.act(acts.CompleteAssessment(issues=("debt",)))
+    assert (await ward.handle(Kind.CASE, case.id).describe()).run_id != first_run
+    command = Command(
+        command_id=command_id,
+        act=acts.AskConsent(),
+        actor=acts.Actor(sub=COORDINATOR),
+        at=await ward.now(),
+    )
+    outcome = await ward.handle(Kind.CASE, case.id).execute_update(
+        "act", command, id=str(command_id), result_type=acts.Outcome
+    )
+    assert outcome.state == CaseState.PLAN_DRAFT
+    assert [step.state for step in case.steps].count(CaseState.CONSENT) == 1
+    numbers = [step.number for step in case.steps]
+    assert numbers == sorted(set(numbers))
+
+
+async def test_no_meeting_on_consent_while_somebody_has_not_consented(ward: Ward) -> None:
+    """Invariant 1, also where a second person joined in too late."""
+    one, other = uuid4(), uuid4()
+    case = await opened(ward, person_ids=(one, other))
+    await case.act(acts.AskConsent())
+    await case.act(consent(one, ("sharing",)))
+    assert case.state == CaseState.CONSENT
+    await case.act(consent(other, ("sharing",)))
+    await case.act(acts.CompleteAssessment(issues=("debt",)))
+    await case.act(draft())
+    await case.reaches(CaseState.MEETING)
+    await case.act(acts.WithdrawConsent(person_id=other))
+    assert case.state == CaseState.SK_REQUESTED
+    refusal = await case.refused(schedule())
+    assert refusal.type == Refusal.NOT_ALLOWED
+
+
+async def test_a_case_without_a_known_person_has_no_meeting_on_consent(ward: Ward) -> None:
+    case = await opened(ward, person_ids=())
+    await case.act(acts.AskConsent())
+    refusal = await case.refused(consent(STRANGER))
+    assert refusal.type == Refusal.UNKNOWN_PERSON
+
+
+async def test_nobody_approves_what_they_wrote(ward: Ward) -> None:
+    """Invariant 4: plan, minutes and closure."""
+    case = await opened(ward)
+    await case.act(acts.AskConsent())
+    await case.act(consent(case.persons[0], ("sharing", "support")))
+    await case.act(acts.CompleteAssessment(issues=("debt",)))
+    await case.act(draft())
+    await case.act(schedule())
+    await case.child(Kind.MEETING, acts.HoldMeeting(present=("jobota", "sapota")))
+    await case.child(Kind.MEETING, acts.DecidePlan(verdict=acts.PlanVerdict.ADOPTED))
+    await case.child_reaches(Kind.PLAN, "to-decide")
+    for kind, act in ((Kind.MEETING, acts.ApproveMinutes()), (Kind.PLAN, acts.ApprovePlan())):
+        refusal = await ward.refused(kind, await case.newest(kind), act, COORDINATOR)
+        assert refusal.type == Refusal.APPROVER_IS_AUTHOR
+    await case.child(Kind.PLAN, acts.ApprovePlan(), MANAGER)
+
+
+async def test_closing_names_the_agency_that_stays_or_why_there_is_none(ward: Ward) -> None:
+    """Invariant 6."""
+    case = await to_active(ward)
+    await case.child(Kind.PLAN, acts.RecordMonitoring(result=acts.MonitoringResult.GOAL_MET))
+    await case.reaches(CaseState.CLOSE_REVIEW)
+    nobody = EVALUATION.model_copy(update={"lead_agency": None})
+    assert (await case.refused(nobody)).type == Refusal.LEAD_AGENCY_MISSING
+    await case.act(EVALUATION)
+    assert (await case.refused(acts.ApproveClosure())).type == Refusal.APPROVER_IS_AUTHOR
+
+
+async def test_a_support_meeting_is_held_only_by_those_bound_to_secrecy(ward: Ward) -> None:
+    case = await opened(ward)
+    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.UNSAFE))
+    await case.act(acts.AcceptSupportMeeting())
+    await case.act(schedule())
+    meeting = await case.newest(Kind.MEETING)
+    await ward.act(Kind.MEETING, meeting, acts.AcknowledgeSecrecy(agency="jobota"))
+    hold = acts.HoldMeeting(present=("jobota", "sapota"))
+    refusal = await ward.refused(Kind.MEETING, meeting, hold)
+    assert refusal.type == Refusal.SECRECY_NOT_ACKNOWLEDGED
+
+
+async def test_a_life_is_the_same_when_nothing_is_kept_in_memory() -> None:
+    """Every step is replayed from history: whatever the code did by chance would show."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        data_converter=pydantic_data_converter,
+        test_server_existing_path=str(SERVER),
+        runtime=QUIET,
+    ) as env:
+        ward = Ward(env)
+        async with at_work(ward, max_cached_workflows=0):
+            case = await LIVES["refused_then_trusted"](ward)
+            assert case.state == CaseState.MEETING
