@@ -7,6 +7,7 @@ it is: a running case out there has that history, whatever the code has become.
 import asyncio
 import re
 import sys
+import time
 from pathlib import Path
 
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -48,6 +49,8 @@ def main() -> int:
         sys.stderr.write("name a new version; what was recorded is never recorded anew\n")
         return 2
     asyncio.run(record(sys.argv[1]))
+    # The SDK's own threads may bring the interpreter down if it ends under them (sdk-python 300).
+    time.sleep(0.3)
     return 0
 
 
