@@ -28,7 +28,7 @@ from contracts.acts import Act
 from contracts.calendar import today
 from contracts.cases import Kind, workflow_id
 from contracts.life import allowed
-from services.coordination import labels, problems, views
+from services.coordination import problems, views
 from services.coordination.commands import relay_of
 from services.coordination.forms import ACTS, MODELS
 from services.coordination.models import CaseFile, Strand, Task
@@ -271,6 +271,3 @@ async def _outcome(ctx: Context, principal: Principal, command_id: UUID) -> view
             shown.refusal.code, shown.refusal.details, command_id=str(command_id)
         )
     return shown
-
-
-__all__ = ["WAIT_SECONDS", "act_on_case", "complete_task", "labels"]

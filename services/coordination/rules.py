@@ -14,7 +14,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from contracts.acts import Act, SupportDecision, closing, consent, meeting, plan, screening, support
+from contracts.acts import (
+    Act,
+    ConsentKind,
+    SupportDecision,
+    closing,
+    consent,
+    meeting,
+    plan,
+    screening,
+    support,
+)
 from contracts.cases import Refusal
 from contracts.life import CaseState
 from services.coordination.consent_forms import text_hash
@@ -51,24 +61,29 @@ async def persons_of(session: AsyncSession, case_id: UUID) -> frozenset[UUID]:
     return frozenset((await session.scalars(found)).all())
 
 
-async def consenting(session: AsyncSession, case_id: UUID, kind: str, on: date) -> frozenset[UUID]:
-    """The persons of a case whose consent of a kind lives on a day."""
-    found = select(col(Consent.person_id)).where(
-        col(Consent.case_id) == case_id,
-        col(Consent.kind) == kind,
-        col(Consent.withdrawn_at).is_(None),
-        col(Consent.replaced_at).is_(None),
-        or_(col(Consent.expires_on).is_(None), col(Consent.expires_on) >= on),
-    )
-    return frozenset((await session.scalars(found)).all())
+async def unconsenting(
+    session: AsyncSession, case_id: UUID, on: date, agencies: Iterable[str] = ()
+) -> frozenset[UUID] | None:
+    """Persons whose live consent to sharing does not reach these agencies.
 
-
-async def unconsenting(session: AsyncSession, case_id: UUID, on: date) -> frozenset[UUID] | None:
-    """Persons without a live sharing consent; None if the case names nobody who could give it."""
+    A consent that names its recipients reaches no other agency. None if the case names nobody who
+    could consent.
+    """
     persons = await persons_of(session, case_id)
     if not persons:
         return None
-    return persons - await consenting(session, case_id, "sharing", on)
+    reached = select(col(Consent.person_id)).where(
+        col(Consent.case_id) == case_id,
+        col(Consent.kind) == ConsentKind.SHARING,
+        col(Consent.withdrawn_at).is_(None),
+        col(Consent.replaced_at).is_(None),
+        or_(col(Consent.expires_on).is_(None), col(Consent.expires_on) >= on),
+        or_(
+            col(Consent.recipients) == [],
+            col(Consent.recipients).contains(sorted(set(agencies))),
+        ),
+    )
+    return persons - frozenset((await session.scalars(reached)).all())
 
 
 async def check(attempt: Attempt) -> None:
@@ -87,9 +102,13 @@ async def _persons_belong(attempt: Attempt) -> None:
         raise RefusedError(Refusal.UNKNOWN_PERSON, field="person_id")
 
 
-async def consent_gate(attempt: Attempt) -> None:
-    """Invariant 1: no 重層的支援会議 while anybody discussed has no live sharing consent."""
-    missing = await unconsenting(attempt.session, attempt.case.case_id, attempt.on)
+async def consent_gate(attempt: Attempt, agencies: Iterable[str]) -> None:
+    """Invariant 1: no 重層的支援会議 while anybody discussed has no live sharing consent.
+
+    The agency that coordinates the case knows it already; every other one must be reached.
+    """
+    others = set(agencies) - {attempt.case.coordinator_agency}
+    missing = await unconsenting(attempt.session, attempt.case.case_id, attempt.on, others)
     if missing is None or missing:
         raise RefusedError(
             Refusal.CONSENT_MISSING, persons=sorted(str(person) for person in missing or ())
@@ -109,7 +128,7 @@ async def _record_consent(attempt: Attempt, act: consent.RecordConsent) -> None:
 
 async def _schedule_meeting(attempt: Attempt, act: meeting.ScheduleMeeting) -> None:
     if attempt.case.state == CaseState.MEETING:
-        await consent_gate(attempt)
+        await consent_gate(attempt, act.attendees)
     if len(set(act.attendees)) < 2:
         raise _incomplete("attendees")
 
@@ -138,7 +157,7 @@ async def _hold_meeting(attempt: Attempt, act: meeting.HoldMeeting) -> None:
     """The consent gate again, or every present agency's word on secrecy (process A12)."""
     held = await attempt.session.get_one(Meeting, attempt.entity_id)
     if held.legal_basis == "consent":
-        await consent_gate(attempt)
+        await consent_gate(attempt, act.present)
         return
     bound = {
         seat.agency

@@ -38,7 +38,7 @@ async def ask_agency(scene: Scene, referral_id: UUID, agency: str, *, sole: bool
 
 
 async def _tell_agency(scene: Scene, referral_id: UUID, agency: str) -> None:
-    basis = await legal_basis(scene.session, scene.case, scene.on)
+    basis = await legal_basis(scene.session, scene.case, scene.on, agency)
     await disclose(
         scene.session,
         scene.case,

@@ -107,10 +107,12 @@ async def _reader(session: AsyncSession, principal: Principal, case: CaseFile) -
             col(Meeting.case_id) == case.case_id, col(Meeting.papers_closed_at).is_not(None)
         )
     )
+    named = [principal.agency] if principal.agency else []
+    unreached = await unconsenting(session, case.case_id, today(), named)
     return Reader(
         everything=sees_all(principal),
         agency=principal.agency,
-        consented=await unconsenting(session, case.case_id, today()) == frozenset(),
+        consented=unreached == frozenset(),
         seats={seat.meeting_id: seat for seat in seats},
         closed_papers=frozenset(shut.all()),
     )

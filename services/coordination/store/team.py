@@ -62,9 +62,9 @@ async def in_team(session: AsyncSession, case_id: UUID, agency: str) -> bool:
     return await session.scalar(found.limit(1)) is not None
 
 
-async def legal_basis(session: AsyncSession, case: CaseFile, on: date) -> str:
+async def legal_basis(session: AsyncSession, case: CaseFile, on: date, agency: str) -> str:
     """On which ground something of the case may be told to another agency today."""
-    if await unconsenting(session, case.case_id, on) == frozenset():
+    if await unconsenting(session, case.case_id, on, [agency]) == frozenset():
         return LegalBasis.CONSENT
     return LegalBasis.LAW_106_6 if case.state in SK_TRACK else GOOD_REASON
 

@@ -91,6 +91,17 @@ async def test_with_consent_an_agencys_look_is_a_disclosure_and_withdrawal_ends_
     assert "records" in {row["what"] for row in log}, "the log of the past stays"
 
 
+async def test_a_consent_that_names_its_recipients_opens_nothing_to_others(
+    desk: Desk, post: Post, get: Get, jobota: Headers, sapota: Headers
+) -> None:
+    case = await noted(desk, post, jobota, "jobota")
+    await desk.consent(case, recipients=["houkatsu"])
+    records = f"/cases/{case.case_id}/records"
+    assert (await get(records, sapota)).json()["items"] == []
+    await desk.consent(case, recipients=["sapota"])
+    assert len((await get(records, sapota)).json()["items"]) == 1
+
+
 async def sheet(desk: Desk, post: Post, hanako: Headers) -> tuple[Case, UUID]:
     """A 支援会議 of SAPOTA and JOBOTA, for which SAPOTA has handed in its sheet."""
     case = await desk.open()

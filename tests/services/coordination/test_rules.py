@@ -45,6 +45,14 @@ async def test_no_meeting_on_consent_for_a_case_that_names_nobody(desk: Desk) ->
     assert (code, details) == (Refusal.CONSENT_MISSING, {"persons": []})
 
 
+async def test_a_consent_that_names_its_recipients_opens_no_meeting_to_others(desk: Desk) -> None:
+    case = await desk.open(state="meeting")
+    await desk.consent(case, recipients=["sapota", "jobota"])
+    code, details = await refused(desk, case, "meeting", a_meeting("sapota", "houkatsu"))
+    assert (code, details) == (Refusal.CONSENT_MISSING, {"persons": [str(case.person)]})
+    await desk.step(case, "meeting", a_meeting("sapota", "chiiki-fukushi-omori"))
+
+
 async def test_an_expired_consent_is_none(desk: Desk) -> None:
     case = await desk.open(state="meeting")
     await desk.consent(case, expires_on=today() - timedelta(days=1))

@@ -1,0 +1,23 @@
+"""The scenarios of all acts, gathered."""
+
+from tests.services.coordination.scenarios import (
+    closing,
+    consent,
+    meeting,
+    participation,
+    plan,
+    screening,
+    support,
+)
+from tests.services.coordination.scenarios.registry import SCENARIOS
+
+__all__ = [
+    "SCENARIOS",
+    "closing",
+    "consent",
+    "meeting",
+    "participation",
+    "plan",
+    "screening",
+    "support",
+]
