@@ -33,8 +33,7 @@ from services.coordination.models import (
 from services.coordination.store.team import join_team, leave_team
 
 PLAN_ROLES = ("lead", "support", "watch", "advice")
-CARRIED_OUT = (PlanState.ACTIVE, PlanState.MONITORING, PlanState.PAUSED)
-"""A plan stays the current one while its case is suspended."""
+CARRIED_OUT = (PlanState.ACTIVE, PlanState.MONITORING)
 
 
 async def next_version(scene: Scene, kind: str) -> int:
@@ -116,7 +115,10 @@ async def _last_meeting(scene: Scene) -> UUID | None:
 
 
 async def plan_moved(scene: Scene) -> None:
-    """To be decided, a plan has been adopted; it is current only while it is carried out."""
+    """To be decided, a plan has been adopted; it is current only while it is carried out.
+
+    While its case is suspended it stays what it was: current, or still on its way to a decision.
+    """
     plan = await scene.session.get(PlanVersion, scene.step.entity_id)
     if plan is None:
         return
@@ -125,7 +127,7 @@ async def plan_moved(scene: Scene) -> None:
     if scene.step.state in CARRIED_OUT:
         if not plan.current:
             await make_current(scene, plan)
-    elif plan.current:
+    elif plan.current and scene.step.state != PlanState.PAUSED:
         plan.current = False
 
 

@@ -1,5 +1,6 @@
 """The worklist: mine, my agency's, overdue, due today, nobody's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal, cast
@@ -211,10 +212,19 @@ async def visible_task(
     return row[0], row[1]
 
 
+async def _comments(session: AsyncSession, task_id: UUID) -> Sequence[TaskComment]:
+    found = select(TaskComment).where(col(TaskComment.task_id) == task_id)
+    order = (col(TaskComment.at), col(TaskComment.comment_id))
+    return (await session.scalars(found.order_by(*order))).all()
+
+
 async def show_task(
     ctx: Context, session: AsyncSession, principal: Principal, task_id: UUID
 ) -> views.TaskView:
-    """One task, with what the caller may do with it and its comments. Raises Problem."""
+    """One task, with what the caller may do with it. Raises Problem.
+
+    Its comments are for the agency whose task it is, and for the ward.
+    """
     task, case = await visible_task(session, principal, task_id)
     strand = await session.get(Strand, task.workflow_id)
     persons = (
@@ -225,13 +235,8 @@ async def show_task(
     acts = await next_acts(
         session, principal, [strand] if strand and task.closed_at is None else [], [task], persons
     )
-    comments = (
-        await session.scalars(
-            select(TaskComment)
-            .where(col(TaskComment.task_id) == task_id)
-            .order_by(col(TaskComment.at), col(TaskComment.comment_id))
-        )
-    ).all()
+    theirs = sees_all(principal) or task.agency == principal.agency
+    comments = await _comments(session, task_id) if theirs else []
     names = await Names.of(
         session,
         [task.assignee, task.closed_by]
