@@ -1,10 +1,14 @@
 """What coordination hears on the bus: cases opened, corrected, withdrawn; news of placements."""
 
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete
 
 from chassis.bus import Outcome
+from chassis.context import Context
+from chassis.tables import DEAD_LETTER
 from contracts.calendar import today
 from contracts.events import Event, new_id
 from contracts.events.intake import IntakeCorrected, IntakeWithdrawn
@@ -132,6 +136,15 @@ async def test_an_intake_told_twice_has_one_effect(desk: Desk) -> None:
     assert await desk.count() == before
 
 
+@pytest.fixture
+async def _nothing_stays_parked(context: Context) -> AsyncIterator[None]:
+    """What is parked here would show on the operations page of other tests."""
+    yield
+    async with context.database.transaction() as session:
+        await session.execute(delete(DEAD_LETTER))
+
+
+@pytest.mark.usefixtures("_nothing_stays_parked")
 @pytest.mark.parametrize("make", [corrected, withdrawn, linked, settled])
 async def test_a_fact_about_an_unknown_case_is_parked_for_later(desk: Desk, make: object) -> None:
     case = await desk.open(state=None)
