@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -24,28 +25,40 @@ QUIET = Runtime(
 """The SDK warns of every workflow task that a test's end made void."""
 
 
-@pytest.fixture(scope="session")
-async def env() -> AsyncIterator[WorkflowEnvironment]:
-    async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter,
-        test_server_existing_path=str(SERVER),
-        runtime=QUIET,
-    ) as running:
-        yield running
+class Town:
+    """A server with its workers, replaced by another when its clock is of no more use."""
+
+    def __init__(self) -> None:
+        self.running = AsyncExitStack()
+        self.useful: Ward | None = None
+
+    async def ward(self) -> Ward:
+        if self.useful is None:
+            await self.running.aclose()
+            env = await WorkflowEnvironment.start_time_skipping(
+                data_converter=pydantic_data_converter,
+                test_server_existing_path=str(SERVER),
+                runtime=QUIET,
+            )
+            self.useful = Ward(await self.running.enter_async_context(env))
+            await self.running.enter_async_context(at_work(self.useful))
+        return self.useful
 
 
 @pytest.fixture(scope="session")
-async def ward_at_work(env: WorkflowEnvironment) -> AsyncIterator[Ward]:
-    ward = Ward(env)
-    async with at_work(ward):
-        yield ward
+async def town() -> AsyncIterator[Town]:
+    town = Town()
+    yield town
+    await town.running.aclose()
 
 
 @pytest.fixture
-async def ward(ward_at_work: Ward) -> AsyncIterator[Ward]:
-    yield ward_at_work
-    await ward_at_work.end_all()
-    ward_at_work.forget()
+async def ward(town: Town) -> AsyncIterator[Ward]:
+    ward = await town.ward()
+    yield ward
+    if not await ward.end_all():
+        town.useful = None
+    ward.forget()
 
 
 def pytest_sessionfinish() -> None:

@@ -6,7 +6,7 @@ here decides anything: what a case does is decided by the workflows alone.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from temporalio import activity
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import (
     WorkflowHandle,
     WorkflowUpdateFailedError,
@@ -59,6 +60,22 @@ PATIENCE = 10.0
 OVER = tuple(
     f"EVENT_TYPE_WORKFLOW_EXECUTION_{end}" for end in ("COMPLETED", "TERMINATED", "FAILED")
 )
+
+BEGUN = (
+    "WORKFLOW_TASK_SCHEDULED",
+    "ACTIVITY_TASK_SCHEDULED",
+    "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED",
+    "START_CHILD_WORKFLOW_EXECUTION_INITIATED",
+)
+ENDED = (
+    *(f"WORKFLOW_TASK_{end}" for end in ("COMPLETED", "FAILED", "TIMED_OUT")),
+    *(f"ACTIVITY_TASK_{end}" for end in ("COMPLETED", "FAILED", "TIMED_OUT", "CANCELED")),
+    "EXTERNAL_WORKFLOW_EXECUTION_SIGNALED",
+    "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED",
+    "CHILD_WORKFLOW_EXECUTION_STARTED",
+    "START_CHILD_WORKFLOW_EXECUTION_FAILED",
+)
+"""What a workflow's history says of work that is begun, and of its end."""
 
 COORDINATOR = "hanako"
 MANAGER = "ichiro"
@@ -195,31 +212,58 @@ class Ward:
     async def now(self) -> datetime:
         return await self.env.get_current_time()
 
-    async def end_all(self) -> None:
+    async def end_all(self) -> bool:
         """End what a test left open, so that no timer of it rings in another's time.
 
         Only once it is at rest: the server keeps its clock from skipping for ever when a workflow
-        is terminated in the middle of an activity.
+        is terminated in the middle of an activity. It does so too when a workflow has signalled
+        one that was over: then its clock is of no more use, and False is returned.
         """
         made = {step.created_id for steps in self.steps.values() for step in steps}
-        names = {workflow_id(kind, key) for key in made if key for kind in Kind}
-        for name in {*self.steps, *names}:
+        names = {*self.steps, *(workflow_id(kind, key) for key in made if key for kind in Kind)}
+        histories = await self.histories(names)
+        while (again := await self.histories(names)) != histories:
+            histories = again
+        for name in histories:
             with suppress(RPCError):
-                handle = self.client.get_workflow_handle(name)
-                while await self.busy(handle):
-                    continue
-                await handle.terminate("the test is over")
+                await self.client.get_workflow_handle(name).terminate("the test is over")
+        return not any(unheard(events, names) for events in histories.values())
 
-    async def busy(self, handle: WorkflowHandle[Any, Any]) -> bool:
-        """Whether a workflow or an activity of it is at work. Raises RPCError if there is none."""
-        names = [EventType.Name(e.event_type) for e in (await handle.fetch_history()).events]
-        if any(name.startswith(OVER) for name in names):
-            return False
-        begun, ended = (
-            sum(name.endswith(marks) for name in names if "ACTIVITY" in name or "TASK" in name)
-            for marks in (("_SCHEDULED",), ("_COMPLETED", "_FAILED", "_TIMED_OUT", "_CANCELED"))
-        )
-        return begun > ended
+    async def histories(self, names: Iterable[str]) -> dict[str, list[HistoryEvent]]:
+        """What happened in the workflows that there are, each of them at rest."""
+        found = {}
+        for name in names:
+            with suppress(RPCError):
+                found[name] = await self.at_rest(self.client.get_workflow_handle(name))
+        return found
+
+    async def at_rest(self, handle: WorkflowHandle[Any, Any]) -> list[HistoryEvent]:
+        """Wait until a workflow and its activities have nothing to do; give its history."""
+        while True:
+            events = list((await handle.fetch_history()).events)
+            if not busy(events):
+                return events
+
+
+def busy(events: Sequence[HistoryEvent]) -> bool:
+    """Whether a workflow or an activity of it is at work, by its history."""
+    names = [EventType.Name(event.event_type) for event in events]
+    if any(name.startswith(OVER) for name in names):
+        return False
+    return count(names, BEGUN) > count(names, ENDED)
+
+
+def count(names: list[str], marks: tuple[str, ...]) -> int:
+    return sum(name.removeprefix("EVENT_TYPE_").startswith(marks) for name in names)
+
+
+def unheard(events: Sequence[HistoryEvent], names: set[str]) -> bool:
+    """Whether a signal of this workflow to one of the others found it over."""
+    return any(
+        event.signal_external_workflow_execution_failed_event_attributes.workflow_execution.workflow_id
+        in names
+        for event in events
+    )
 
 
 class Coordination(CoordinationActivities):
@@ -361,8 +405,9 @@ def case_input(channel: str = "jobota", programme_no: int = 4, **fields: Any) ->
 
 
 async def opened(ward: Ward, **fields: Any) -> Case:
-    """A case that has been received and waits to be screened."""
+    """A case that has been received and waits to be screened; intake has told of its persons."""
     case = Case(ward, case_input(**fields))
     await ward.start(Kind.CASE, case.id, case.input)
     await case.reaches("triage")
+    await ward.at_rest(ward.handle(Kind.CASE, case.id))
     return case
