@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -28,7 +29,9 @@ QUIET = Runtime(
 class Town:
     """A server with its workers, replaced by another when its clock is of no more use."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
+        """The options are the workflow worker's."""
+        self.options = options
         self.running = AsyncExitStack()
         self.useful: Ward | None = None
 
@@ -41,7 +44,7 @@ class Town:
                 runtime=QUIET,
             )
             self.useful = Ward(await self.running.enter_async_context(env))
-            await self.running.enter_async_context(at_work(self.useful))
+            await self.running.enter_async_context(at_work(self.useful, **self.options))
         return self.useful
 
 

@@ -94,6 +94,10 @@ class Ward:
         self.ages = AgeBoundaries()
         self.refusals: dict[str, ApplicationError] = {}
         """By the code of an act: what a service answers when it is asked to record it."""
+        self.failures = 0
+        """How often the next step fails to be recorded, as if the database were away."""
+        self.refused_steps = 0
+        """How many steps that nobody asked for are refused, as if the service were broken."""
         self._told = asyncio.Event()
 
     def forget(self) -> None:
@@ -103,6 +107,7 @@ class Ward:
         self.asked_for_candidates.clear()
         self.ages = AgeBoundaries()
         self.refusals.clear()
+        self.failures = self.refused_steps = 0
 
     def tell(self) -> None:
         self._told.set()
@@ -190,17 +195,25 @@ class Ward:
         )
         return outcome
 
-    async def refused(
+    async def answer(
         self, kind: Kind, key: UUID, act: Act, sub: str = COORDINATOR
-    ) -> ApplicationError:
-        """The refusal of an act. Fails if it is not refused."""
+    ) -> ApplicationError | None:
+        """The refusal of an act; None if it was applied."""
         try:
-            outcome = await self.act(kind, key, act, sub)
+            await self.act(kind, key, act, sub)
         except WorkflowUpdateFailedError as failure:
             if isinstance(failure.cause, ApplicationError):
                 return failure.cause
             raise
-        raise AssertionError(f"{act.code} was not refused but led to {outcome.state}")
+        return None
+
+    async def refused(
+        self, kind: Kind, key: UUID, act: Act, sub: str = COORDINATOR
+    ) -> ApplicationError:
+        """The refusal of an act. Fails if it is not refused."""
+        refusal = await self.answer(kind, key, act, sub)
+        assert refusal is not None, f"{act.code} was not refused"
+        return refusal
 
     async def signal(self, kind: Kind, key: UUID, name: str, *args: Message) -> None:
         await self.handle(kind, key).signal(name, args=list(args))
@@ -217,17 +230,27 @@ class Ward:
 
         Only once it is at rest: the server keeps its clock from skipping for ever when a workflow
         is terminated in the middle of an activity. It does so too when a workflow has signalled
-        one that was over: then its clock is of no more use, and False is returned.
+        one that was over, or has continued as new: then its clock is of no more use, and False is
+        returned.
         """
-        made = {step.created_id for steps in self.steps.values() for step in steps}
-        names = {*self.steps, *(workflow_id(kind, key) for key in made if key for kind in Kind)}
-        histories = await self.histories(names)
-        while (again := await self.histories(names)) != histories:
-            histories = again
+        histories = await self.settle()
+        names = set(histories)
         for name in histories:
             with suppress(RPCError):
                 await self.client.get_workflow_handle(name).terminate("the test is over")
-        return not any(unheard(events, names) for events in histories.values())
+        return not any(jams_the_clock(events, names) for events in histories.values())
+
+    async def settle(self) -> dict[str, list[HistoryEvent]]:
+        """Wait until no workflow has anything left to do; give what happened in each."""
+        before: dict[str, list[HistoryEvent]] = {}
+        while (now := await self.histories(self.names())) != before:
+            before = now
+        return now
+
+    def names(self) -> set[str]:
+        """The workflows that were heard of, and those that may have been started since."""
+        made = {step.created_id for steps in self.steps.values() for step in steps}
+        return {*self.steps, *(workflow_id(kind, key) for key in made if key for kind in Kind)}
 
     async def histories(self, names: Iterable[str]) -> dict[str, list[HistoryEvent]]:
         """What happened in the workflows that there are, each of them at rest."""
@@ -257,13 +280,11 @@ def count(names: list[str], marks: tuple[str, ...]) -> int:
     return sum(name.removeprefix("EVENT_TYPE_").startswith(marks) for name in names)
 
 
-def unheard(events: Sequence[HistoryEvent], names: set[str]) -> bool:
-    """Whether a signal of this workflow to one of the others found it over."""
-    return any(
-        event.signal_external_workflow_execution_failed_event_attributes.workflow_execution.workflow_id
-        in names
-        for event in events
-    )
+def jams_the_clock(events: Sequence[HistoryEvent], names: set[str]) -> bool:
+    """Whether this is a later run, or a signal of it to one of the others found that over."""
+    later = events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+    failed = (event.signal_external_workflow_execution_failed_event_attributes for event in events)
+    return bool(later) or any(f.workflow_execution.workflow_id in names for f in failed)
 
 
 class Coordination(CoordinationActivities):
@@ -273,6 +294,13 @@ class Coordination(CoordinationActivities):
     @activity.defn
     async def record_step(self, step: Step) -> None:
         self.ward.refuse(step.command)
+        if self.ward.failures:
+            self.ward.failures -= 1
+            raise ConnectionError("the database is away")
+        if self.ward.refused_steps and step.command is None:
+            self.ward.refused_steps -= 1
+            self.ward.tell()
+            raise ApplicationError("broken", non_retryable=True)
         if all(step.number != other.number for other in self.ward.steps[step.workflow_id]):
             self.ward.steps[step.workflow_id].append(step)
         self.ward.tell()
