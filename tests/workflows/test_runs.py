@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from temporalio.exceptions import ApplicationError
 
 from contracts import acts
@@ -86,13 +87,17 @@ async def test_the_track_without_consent_holds_with_runs_of_two_steps(ward: Ward
     assert case.state == "closed"
 
 
-async def test_a_life_is_replayed_at_every_step_by_a_worker_without_memory() -> None:
+@pytest.mark.parametrize(
+    ("play", "ends"), [(plays.without_consent, "closed"), (plays.handed_over, "triage")]
+)
+async def test_a_life_is_replayed_at_every_step_by_a_worker_without_memory(
+    play: plays.Play, ends: str
+) -> None:
     town = Town(max_cached_workflows=0)
     ward = await town.ward()
     try:
-        case = await plays.without_consent(ward)
-        assert case.state == "closed"
-        await ward.end_all()
+        case = await play(ward)
+        assert case.state == ends
     finally:
         await town.running.aclose()
 

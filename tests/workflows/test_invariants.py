@@ -1,40 +1,18 @@
-"""Whole lives, from each of the 20 channels, and what happens to an act that is sent twice."""
+"""The process's invariants, each by name, along lives as the ward's staff would lead them."""
 
-from datetime import date
 from uuid import uuid4
 
 import pytest
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 
-from contracts import acts, catalogue
-from contracts.acts import Command
-from contracts.cases import Carried, Kind, Refusal
+from contracts import acts
+from contracts.cases import Kind, Refusal
 from contracts.life import CaseState
 from tests.replay.lives import LIVES, to_active
-from tests.workflows.conftest import QUIET, SERVER
 from tests.workflows.samples import EVALUATION, STRANGER, consent, draft, schedule
-from tests.workflows.ward import COORDINATOR, MANAGER, Ward, at_work, opened
-
-CHANNELS = catalogue.channels(date(2026, 11, 24))
-
-
-@pytest.mark.parametrize("channel", sorted(CHANNELS))
-async def test_a_case_from_every_channel_reaches_its_end(ward: Ward, channel: str) -> None:
-    programme = CHANNELS[channel].programme_no
-    first = await opened(ward, channel=channel, programme_no=programme)
-    assert (await first.act(acts.EndWithInformation())).state == CaseState.CLOSED
-    assert first.steps[-1].result == "information"
-    second = await opened(ward, channel=channel, programme_no=programme)
-    await second.act(acts.ReferToAgency(agency="houkatsu"))
-    await second.child(Kind.REFERRAL, acts.AcceptReferral())
-    await second.child(Kind.REFERRAL, acts.FinishReferral(result="done"))
-    await second.reaches(CaseState.CLOSED)
-    assert second.steps[-1].result == "single-agency"
-
+from tests.workflows.ward import COORDINATOR, MANAGER, Ward, opened
 
 LIVED = sorted(set(LIVES) - {"handed_over"})
-"""Lives that need no time to pass; the handover is lived in an environment of its own."""
+"""Lives that need no time to pass."""
 
 
 @pytest.mark.parametrize("name", LIVED)
@@ -56,40 +34,6 @@ async def test_an_open_case_always_waits_for_somebody_or_for_a_date(ward: Ward) 
             waits = open_tasks or steps[-1].waits_until or children
             assert waits or steps[-1].state == CaseState.CLOSED, workflow
         assert case.steps
-
-
-async def test_the_same_command_has_one_effect(ward: Ward) -> None:
-    case = await opened(ward)
-    command_id = uuid4()
-    first = await ward.act(Kind.CASE, case.id, acts.AskConsent(), command_id=command_id)
-    again = await ward.act(Kind.CASE, case.id, acts.AskConsent(), command_id=command_id)
-    assert first.state == again.state == CaseState.CONSENT
-    assert [step.state for step in case.steps].count(CaseState.CONSENT) == 1
-
-
-async def test_the_same_command_has_one_effect_after_the_history_began_anew(ward: Ward) -> None:
-    """An Update id holds for one run; the workflow itself remembers the command's."""
-    case = await opened(ward, carried=Carried(run_length=2))
-    command_id = uuid4()
-    await ward.act(Kind.CASE, case.id, acts.AskConsent(), command_id=command_id)
-    first_run = (await ward.handle(Kind.CASE, case.id).describe()).run_id
-    person = case.persons[0]
-    await case.act(consent(person, ("sharing", "support")))
-    await case.act(acts.CompleteAssessment(issues=("debt",)))
-    assert (await ward.handle(Kind.CASE, case.id).describe()).run_id != first_run
-    command = Command(
-        command_id=command_id,
-        act=acts.AskConsent(),
-        actor=acts.Actor(sub=COORDINATOR),
-        at=await ward.now(),
-    )
-    outcome = await ward.handle(Kind.CASE, case.id).execute_update(
-        "act", command, id=str(command_id), result_type=acts.Outcome
-    )
-    assert outcome.state == CaseState.PLAN_DRAFT
-    assert [step.state for step in case.steps].count(CaseState.CONSENT) == 1
-    numbers = [step.number for step in case.steps]
-    assert numbers == sorted(set(numbers))
 
 
 async def test_no_meeting_on_consent_while_somebody_has_not_consented(ward: Ward) -> None:
@@ -154,19 +98,3 @@ async def test_a_support_meeting_is_held_only_by_those_bound_to_secrecy(ward: Wa
     hold = acts.HoldMeeting(present=("jobota", "sapota"))
     refusal = await ward.refused(Kind.MEETING, meeting, hold)
     assert refusal.type == Refusal.SECRECY_NOT_ACKNOWLEDGED
-
-
-@pytest.mark.parametrize(
-    ("name", "ends"), [("refused_then_trusted", CaseState.MEETING), ("handed_over", "triage")]
-)
-async def test_a_life_is_the_same_when_nothing_is_kept_in_memory(name: str, ends: str) -> None:
-    """Every step is replayed from history: whatever the code did by chance would show."""
-    async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter,
-        test_server_existing_path=str(SERVER),
-        runtime=QUIET,
-    ) as env:
-        ward = Ward(env)
-        async with at_work(ward, max_cached_workflows=0):
-            case = await LIVES[name](ward)
-            assert case.state == ends
