@@ -4,9 +4,11 @@ The key is kept in the transaction of the request's effect, so that both exist o
 """
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import Header
+from fastapi import Header, Request
+from pydantic import BaseModel
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -78,6 +80,28 @@ async def remember_answer(
     await session.execute(
         update(IDEMPOTENCY_KEY).where(*_is(principal, route, key)).values(status=status, body=body)
     )
+
+
+async def once(
+    session: AsyncSession,
+    caller: Principal,
+    key: str,
+    request: Request,
+    act: Callable[[], Awaitable[BaseModel]],
+    *,
+    status: int = 200,
+) -> dict[str, Any]:
+    """The act's answer, `{"status", "body"}`, or the first one if the key brought this body before.
+
+    Raises Problem like `answered_before`, and whatever the act raises.
+    """
+    route = f"POST {request.url.path}"
+    earlier = await answered_before(session, caller, route, key, await request.body())
+    if earlier is not None:
+        return earlier
+    body = (await act()).model_dump(mode="json")
+    await remember_answer(session, caller, route, key, status=status, body=body)
+    return {"status": status, "body": body}
 
 
 def _is(principal: Principal, route: str, key: str) -> tuple[Any, ...]:

@@ -9,10 +9,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis import idempotency
 from chassis.audit import audit_refusal
 from chassis.auth import Caller, Principal
 from chassis.context import Context
-from chassis.idempotency import answered_before, remember_answer
 from chassis.mynumber import fields_with_my_number
 from services.intake.faults import Fault, refuse_all
 from services.intake.readable import unreadable
@@ -72,10 +72,5 @@ async def once(
     status: int = 200,
 ) -> JSONResponse:
     """The act's answer, or the first answer again if the key brought the same body before."""
-    route = f"POST {request.url.path}"
-    earlier = await answered_before(session, caller, route, key, await request.body())
-    if earlier is not None:
-        return JSONResponse(earlier["body"], earlier["status"])
-    answer = (await act()).model_dump(mode="json")
-    await remember_answer(session, caller, route, key, status=status, body=answer)
-    return JSONResponse(answer, status)
+    answered = await idempotency.once(session, caller, key, request, act, status=status)
+    return JSONResponse(answered["body"], answered["status"])

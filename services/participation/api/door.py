@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis import idempotency
 from chassis.auth import Principal, requires
-from chassis.idempotency import answered_before, remember_answer
 from chassis.problems import Problem
 from contracts.life import Role
 
@@ -42,13 +42,8 @@ async def once(
     status: int = 200,
 ) -> JSONResponse:
     """The act's answer, or the first answer again if the key brought the same body before."""
-    route = f"POST {request.url.path}"
-    earlier = await answered_before(session, caller, route, key, await request.body())
-    if earlier is not None:
-        return _answer(earlier["body"], earlier["status"])
-    body = (await act()).model_dump(mode="json")
-    await remember_answer(session, caller, route, key, status=status, body=body)
-    return _answer(body, status)
+    answered = await idempotency.once(session, caller, key, request, act, status=status)
+    return _answer(answered["body"], answered["status"])
 
 
 def _answer(body: dict[str, Any], status: int) -> JSONResponse:
