@@ -125,6 +125,12 @@ def resource_kinds() -> dict[str, str]:
 
 
 @cache
+def community_themes() -> dict[str, str]:
+    """What a community issue (地域課題) may be about, by code, with the labels of the screens."""
+    return dict(_read("community_themes.csv", lambda row: (row["theme"], row["label"])))
+
+
+@cache
 def channel_schema(channel: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a channel's own fields. Raises KeyError for no such channel."""
     schemas = json.loads((DATA / "channel_fields.json").read_text("utf-8"))

@@ -179,3 +179,25 @@ class ReferralFinished(CaseEvent):
     referral_id: UUID
     agency: Code
     result: Literal["done", "failed"]
+
+
+@fact
+class CommunityIssueRaised(Event):
+    """A meeting saw a trouble of the neighbourhood behind a case (plan §7(3): 地域課題の抽出).
+
+    It says nothing of a case or a person: what leads back stays with coordination. The words of
+    the register are participation's own.
+    """
+
+    topic: ClassVar[str] = "kasane.coordination"
+    type: ClassVar[str] = "kasane.community-issue.raised.v1"
+    subject_field: ClassVar[str] = "community_issue_id"
+
+    community_issue_id: UUID
+    on: date
+    theme: Code
+    """What it is about, by `contracts/data/community_themes.csv`."""
+    basic_area: str | None = None
+    daily_area: str | None = None
+    wanted_kinds: tuple[Code, ...] = ()
+    """Kinds of places that are missing (資源の不足), by the catalogue's resource kinds."""

@@ -1,7 +1,7 @@
 """Facts that the participation service tells: places in the community, and people who found one."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from contracts.events.envelope import Event, fact
@@ -77,3 +77,18 @@ class DevelopmentRequested(PlacementEvent):
     """Nothing fits the wish: a place is to be made (資源開発依頼)."""
 
     type: ClassVar[str] = "kasane.development.requested.v1"
+
+
+@fact
+class CommunityIssueAnswered(ParticipationEvent):
+    """What became of a community issue (地域課題): the end of the loop from case to community."""
+
+    type: ClassVar[str] = "kasane.community-issue.answered.v1"
+    subject_field: ClassVar[str] = "community_issue_id"
+
+    community_issue_id: UUID
+    answer: Literal["resource", "activity", "other", "declined"]
+    resource_id: UUID | None = None
+    """The place that was made or found for it."""
+    activity_id: UUID | None = None
+    """The community activity that takes it up."""
