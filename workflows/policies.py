@@ -123,4 +123,5 @@ __all__ = [
     "end_of",
     "in_sight",
     "start_of",
+    "tokyo_date",
 ]

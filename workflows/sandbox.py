@@ -11,14 +11,18 @@ from temporalio.workflow import SandboxImportNotificationPolicy
 PASSED_THROUGH = (
     "contracts",
     "workflows.activities",
+    "workflows.ages",
+    "workflows.case_ahead",
     "workflows.case_children",
     "workflows.case_news",
+    "workflows.case_plans",
     "workflows.case_ways",
     "workflows.child",
     "workflows.consent",
     "workflows.follow_up",
     "workflows.life",
     "workflows.moves",
+    "workflows.plan_paper",
     "workflows.policies",
     "workflows.waiting",
 )

@@ -23,12 +23,14 @@ from contracts.cases import WORKFLOW_QUEUE
 from workflows import policies
 from workflows.age_transition import HandoverWorkflow
 from workflows.case import CaseWorkflow
+from workflows.errand import ErrandWorkflow
 from workflows.meeting import MeetingWorkflow
 from workflows.outreach import OutreachWorkflow
 from workflows.placement import PlacementWorkflow
 from workflows.plan import PlanWorkflow
 from workflows.referral import ReferralWorkflow
 from workflows.sandbox import RUNNER
+from workflows.transfer import TransferWorkflow
 
 WORKFLOWS = [
     CaseWorkflow,
@@ -38,6 +40,8 @@ WORKFLOWS = [
     ReferralWorkflow,
     PlacementWorkflow,
     HandoverWorkflow,
+    ErrandWorkflow,
+    TransferWorkflow,
 ]
 
 CACHED_WORKFLOWS = 500

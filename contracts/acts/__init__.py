@@ -21,7 +21,8 @@ from contracts.acts.closing import (
     ReturnClosure,
 )
 from contracts.acts.consent import ConsentKind, RecordConsent, RecordRefusal, WithdrawConsent
-from contracts.acts.handover import ConfirmHandover
+from contracts.acts.errand import ErrandTopic, ReportErrand
+from contracts.acts.handover import ConfirmHandover, HandoverItem, NameSides, PackHandover
 from contracts.acts.meeting import (
     AcceptSupportMeeting,
     AcknowledgeSecrecy,
@@ -53,13 +54,25 @@ from contracts.acts.plan import (
     ApprovePlan,
     CompleteAssessment,
     DraftPlan,
+    Goal,
+    GoalProgress,
     PlanKind,
+    PlanTask,
     PreparePlan,
     RecordAcceptance,
     RecordDecline,
     ReturnPlan,
+    ReviseDraft,
 )
-from contracts.acts.referral import AcceptReferral, DeclineReferral, FinishReferral, ReferOn
+from contracts.acts.referral import (
+    AcceptReferral,
+    DeclineReferral,
+    FinishReferral,
+    ReferOn,
+    ReportReferral,
+    ReturnReferral,
+    StartReferral,
+)
 from contracts.acts.screening import (
     AskConsent,
     EndWithInformation,
@@ -79,9 +92,16 @@ from contracts.acts.support import (
     ReportLostContact,
     RequestReferral,
     Resume,
+    ReviewSuspension,
     StartParticipation,
     Suspend,
     SuspensionReason,
+)
+from contracts.acts.transfer import (
+    AcceptTransfer,
+    DeclineTransfer,
+    ProposeTransfer,
+    WithdrawTransfer,
 )
 from contracts.message import Code, Message
 
@@ -140,7 +160,19 @@ AnyAct = Annotated[
     | RecordLink
     | RecordSettling
     | EndPlacement
-    | ConfirmHandover,
+    | ConfirmHandover
+    | NameSides
+    | PackHandover
+    | ReviseDraft
+    | ReviewSuspension
+    | StartReferral
+    | ReportReferral
+    | ReturnReferral
+    | ReportErrand
+    | ProposeTransfer
+    | AcceptTransfer
+    | DeclineTransfer
+    | WithdrawTransfer,
     Field(discriminator="act"),
 ]
 """Every act, told apart by its `act` code."""
@@ -175,6 +207,7 @@ class Outcome(Message):
 __all__ = [
     "AcceptReferral",
     "AcceptSupportMeeting",
+    "AcceptTransfer",
     "AcknowledgeSecrecy",
     "Act",
     "Actor",
@@ -197,21 +230,30 @@ __all__ = [
     "DecideSupport",
     "DeclineReferral",
     "DeclineSupportMeeting",
+    "DeclineTransfer",
     "DraftPlan",
     "EndPlacement",
     "EndWithInformation",
+    "ErrandTopic",
     "EvaluateClosure",
     "FinishReferral",
+    "Goal",
+    "GoalProgress",
+    "HandoverItem",
     "HoldMeeting",
     "LegalBasis",
     "MergeInto",
     "MonitoringResult",
+    "NameSides",
     "NoConsentReason",
     "Outcome",
+    "PackHandover",
     "PlanKind",
+    "PlanTask",
     "PlanVerdict",
     "PostponeMeeting",
     "PreparePlan",
+    "ProposeTransfer",
     "RecheckConsent",
     "RecordAcceptance",
     "RecordAnswer",
@@ -229,7 +271,9 @@ __all__ = [
     "ReferOn",
     "ReferToAgency",
     "Reopen",
+    "ReportErrand",
     "ReportLostContact",
+    "ReportReferral",
     "RequestDevelopment",
     "RequestReferral",
     "RequestSupportMeeting",
@@ -237,12 +281,17 @@ __all__ = [
     "Resume",
     "ReturnClosure",
     "ReturnPlan",
+    "ReturnReferral",
+    "ReviewSuspension",
+    "ReviseDraft",
     "ScheduleMeeting",
     "StartParticipation",
+    "StartReferral",
     "SubmitSheet",
     "SupportDecision",
     "Suspend",
     "SuspensionReason",
     "WithdrawConsent",
+    "WithdrawTransfer",
     "without_private",
 ]

@@ -6,6 +6,7 @@ to; an act that leads to its own state is recorded and the waiting goes on.
 """
 
 from contracts.life.case import ALWAYS, CASE, SK_TRACK, CaseState
+from contracts.life.errand import ERRAND, ERRANDS, ErrandState
 from contracts.life.handover import HANDOVER, HandoverState
 from contracts.life.meeting import MEETING, MeetingState
 from contracts.life.outreach import OUTREACH, OutreachState
@@ -13,6 +14,7 @@ from contracts.life.placement import PLACEMENT, PlacementState
 from contracts.life.plan import PLAN, PlanState
 from contracts.life.referral import REFERRAL, ReferralState
 from contracts.life.stage import Life, Role, Stage
+from contracts.life.transfer import TRANSFER, TransferState
 
 LIVES: dict[str, Life] = {
     "case": CASE,
@@ -22,6 +24,8 @@ LIVES: dict[str, Life] = {
     "referral": REFERRAL,
     "placement": PLACEMENT,
     "handover": HANDOVER,
+    "errand": ERRAND,
+    "transfer": TRANSFER,
 }
 """Every life by the kind of its workflow."""
 
@@ -38,6 +42,8 @@ def allowed(kind: str, state: str) -> dict[str, tuple[str, ...]]:
 __all__ = [
     "ALWAYS",
     "CASE",
+    "ERRAND",
+    "ERRANDS",
     "HANDOVER",
     "LIVES",
     "MEETING",
@@ -46,7 +52,9 @@ __all__ = [
     "PLAN",
     "REFERRAL",
     "SK_TRACK",
+    "TRANSFER",
     "CaseState",
+    "ErrandState",
     "HandoverState",
     "Life",
     "MeetingState",
@@ -56,5 +64,6 @@ __all__ = [
     "ReferralState",
     "Role",
     "Stage",
+    "TransferState",
     "allowed",
 ]

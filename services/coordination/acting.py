@@ -195,10 +195,23 @@ async def _do(
         raise problems.not_found() if to.kind is not Kind.CASE else problems.not_started()
     exits = allowed(strand.kind, strand.state)
     if deed.act.code not in exits:
-        raise problems.act_not_allowed(strand.kind, strand.state, sorted(exits))
+        raise problems.act_not_allowed(strand.kind, strand.state, sorted(exits), deed.act.code)
     await _may(session, deed, to, task)
     _known_agencies(deed.act)
-    await check(Attempt(session, case, to.kind, to.id, deed.act, deed.principal.sub, today()))
+    who = deed.principal
+    await check(
+        Attempt(
+            session,
+            case,
+            to.kind,
+            to.id,
+            deed.act,
+            who.sub,
+            today(),
+            agency=who.agency,
+            posted=True,
+        )
+    )
     decisive = strand.state not in exits[deed.act.code] and bool(exits[deed.act.code])
     if decisive and (other := await decisive_on_its_way(session, strand.workflow_id)):
         raise await problems.task_in_progress(session, other)

@@ -1,5 +1,6 @@
 """Coordination's tables, one module per concept."""
 
+from services.coordination.models.beside import Errand, ReassignedCase, Reassignment, Transfer
 from services.coordination.models.case import (
     CaseFile,
     CasePerson,
@@ -13,9 +14,12 @@ from services.coordination.models.consent import Consent, ConsentRefusal, Disclo
 from services.coordination.models.meeting import Attendee, Meeting, SupportRequest
 from services.coordination.models.plan import (
     Assessment,
+    GoalLook,
     Monitoring,
     PlanAcceptance,
+    PlanGoal,
     PlanRole,
+    PlanTask,
     PlanVersion,
 )
 from services.coordination.models.support import (
@@ -23,11 +27,15 @@ from services.coordination.models.support import (
     Evaluation,
     FollowUp,
     Handover,
+    HandoverPaper,
     Outreach,
     Placement,
     Progress,
     Referral,
+    ReferralReport,
+    Referrer,
     Suspension,
+    SuspensionReview,
     UrgentMeasure,
 )
 from services.coordination.models.table import Table
@@ -43,28 +51,39 @@ __all__ = [
     "ConsentRefusal",
     "Contact",
     "Disclosure",
+    "Errand",
     "Evaluation",
     "FollowUp",
+    "GoalLook",
     "Handover",
+    "HandoverPaper",
     "Meeting",
     "Monitoring",
     "Outreach",
     "Placement",
     "PlanAcceptance",
+    "PlanGoal",
     "PlanRole",
+    "PlanTask",
     "PlanVersion",
     "PrivateTextRow",
     "Progress",
+    "ReassignedCase",
+    "Reassignment",
     "RecordedStep",
     "Referral",
+    "ReferralReport",
+    "Referrer",
     "Staff",
     "Strand",
     "SupportRequest",
     "Suspension",
+    "SuspensionReview",
     "Table",
     "Task",
     "TaskComment",
     "TeamMember",
     "TimelineEntry",
+    "Transfer",
     "UrgentMeasure",
 ]

@@ -26,7 +26,8 @@ async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
                 task.closing_act = step.command.act.code
     for asked in step.opens:
         agency = asked.agency or case.coordinator_agency
-        own = case.coordinator if asked.owner is Role.COORDINATOR else None
+        of_office = asked.owner is Role.COORDINATOR and agency == case.coordinator_agency
+        own = case.coordinator if of_office else None
         await session.execute(
             insert(Task)
             .values(
