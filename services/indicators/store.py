@@ -25,7 +25,7 @@ TALLIES = Tally.metadata.tables["tally"]
 TOLD = tuple(name for name in Entry.model_fields)
 """The columns of the ledger that an entry fills."""
 
-LAST_WORD = frozenset({"entry_id", "event_id", "revision", "withdrawn"})
+LAST_WORD = frozenset({"entry_id", "event_id", "revision", "withdrawn", "reason", "trace_id"})
 """The columns that a withdrawal changes; the others keep what the withdrawn entry said."""
 
 
