@@ -15,6 +15,7 @@ from chassis.vault import Vault
 from contracts.catalogue import activity_kinds
 from contracts.events import new_id
 from contracts.events.indicators import FigureFlagged
+from contracts.events.intake import ActivityReported
 from services.indicators.entry import Entry
 from services.indicators.models import FigureComment, FlaggedFigure, Target, VenueUsual
 from services.indicators.years import NOTES, year_id
@@ -102,7 +103,11 @@ async def look_at(session: AsyncSession, changed: Iterable[tuple[Entry | None, E
 
     They are counted all the same. A line that is corrected is looked at anew.
     """
-    lines = [pair for pair in changed if pair[1].venue and pair[1].report_id or pair[0]]
+    lines = [
+        (before, entry)
+        for before, entry in changed
+        if entry.event_type == ActivityReported.type and (entry.venue or before)
+    ]
     venues = sorted({(e.kind, e.venue) for _, e in lines if e.venue and not e.withdrawn})
     known = await _usual(session, venues)
     learnt: dict[tuple[str, str], list[int]] = {}

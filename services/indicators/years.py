@@ -215,6 +215,12 @@ async def _move(session: AsyncSession, step: FiscalYearStep) -> None:
     )
 
 
+async def known_years(session: AsyncSession) -> list[FiscalYear]:
+    """Every year that is or was counted, the newest first."""
+    rows = await session.scalars(select(FiscalYear).order_by(col(FiscalYear.fiscal_year).desc()))
+    return list(rows)
+
+
 async def versions_of(session: AsyncSession, year: int) -> list[FrozenVersion]:
     """Every version of a year's figures, the newest first."""
     rows = await session.scalars(

@@ -3,10 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
-from services.indicators.models.table import Big, Instant, Table, Word
+from services.indicators.models.table import Big, Instant, Table
 
 
 class Target(Table, table=True):
@@ -15,12 +15,12 @@ class Target(Table, table=True):
     __tablename__ = "target"
 
     fiscal_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    measure_id: Word = Field(primary_key=True)
+    measure_id: str = Field(primary_key=True)
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    value: Big | None
+    value: int | None = Field(sa_type=BigInteger)
     """None: no target any more."""
-    set_by: Word
-    set_by_name: Word | None
+    set_by: str
+    set_by_name: str | None
     set_at: Instant
 
 
@@ -32,10 +32,10 @@ class FigureComment(Table, table=True):
 
     comment_id: UUID = Field(primary_key=True)
     fiscal_year: int
-    measure_id: Word
+    measure_id: str
     month: int | None
-    by: Word
-    by_name: Word | None
+    by: str
+    by_name: str | None
     at: Instant
     sealed: bytes
 
@@ -45,8 +45,8 @@ class VenueUsual(Table, table=True):
 
     __tablename__ = "venue_usual"
 
-    kind: Word = Field(primary_key=True)
-    venue: Word = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    venue: str = Field(primary_key=True)
     lines: Big
     total: Big
 
@@ -61,14 +61,14 @@ class FlaggedFigure(Table, table=True):
 
     entry_id: UUID = Field(primary_key=True)
     revision: int
-    measure_id: Word
-    kind: Word
-    venue: Word
+    measure_id: str
+    kind: str
+    venue: str
     on_date: date
     quantity: Big
     usual: float
     flagged_at: Instant
-    status: Word
+    status: str
     """open · accepted · asked-back · corrected."""
-    reviewed_by: Word | None
+    reviewed_by: str | None
     reviewed_at: Instant | None

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, text
 from sqlmodel import Field
 
-from services.indicators.models.table import Big, Instant, Json, JsonList, Table, Word
+from services.indicators.models.table import Instant, Json, JsonList, Table
 
 
 class FiscalYear(Table, table=True):
@@ -14,7 +14,7 @@ class FiscalYear(Table, table=True):
     __tablename__ = "fiscal_year"
 
     fiscal_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    state: Word
+    state: str
     """A `contracts.life.FiscalYearState`; empty until the workflow has begun."""
     step: int
     since: Instant
@@ -29,11 +29,11 @@ class FiscalYearStepRow(Table, table=True):
     fiscal_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: Instant
-    came_from: Word
-    state: Word
-    cause: Word | None
-    act: Word | None
-    actor: Word | None
+    came_from: str
+    state: str
+    cause: str | None
+    act: str | None
+    actor: str | None
     command_id: UUID | None
     version: int | None
     """The version of the figures that the step made or decided on."""
@@ -53,20 +53,20 @@ class YearCommandRow(Table, table=True):
         default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False)
     )
     fiscal_year: int
-    act: Word
+    act: str
     """The act's code, or `start`."""
     payload: Json
     """The message as the workflow gets it: without the note."""
-    sub: Word | None
-    sub_name: Word | None
+    sub: str | None
+    sub_name: str | None
     sealed_note: bytes | None
-    status: Word
+    status: str
     outcome: Json
     attempts: int
     next_try_at: Instant
     created_at: Instant
-    traceparent: Word | None
-    tracestate: Word | None
+    traceparent: str | None
+    tracestate: str | None
 
 
 class FrozenVersion(Table, table=True):
@@ -79,15 +79,15 @@ class FrozenVersion(Table, table=True):
 
     fiscal_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    kind: Word
+    kind: str
     """monthly · provisional · final · restatement."""
     month: int | None
-    status: Word
+    status: str
     """in-force · proposed · returned."""
     frozen_at: Instant
     entries: int
     """How many ledger entries of the year stood then."""
-    hash: Word
+    hash: str
     """SHA-256 over the frozen figures, in the order of their keys."""
     measures: JsonList
     """The rules and the wording that they were counted and printed by."""
@@ -96,8 +96,8 @@ class FrozenVersion(Table, table=True):
     changes: JsonList
     """Of a restatement: every figure that differs from the version before, with both values."""
     command_id: UUID | None
-    proposed_by: Word | None
-    decided_by: Word | None
+    proposed_by: str | None
+    decided_by: str | None
     decided_at: Instant | None
 
 
@@ -108,8 +108,8 @@ class FrozenFigure(Table, table=True):
 
     fiscal_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    measure_id: Word = Field(primary_key=True)
-    basic_area: Word = Field(primary_key=True)
+    measure_id: str = Field(primary_key=True)
+    basic_area: str = Field(primary_key=True)
     month: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    value: Big | None
-    sub_value: Big | None
+    value: int | None = Field(sa_type=BigInteger)
+    sub_value: int | None = Field(sa_type=BigInteger)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.indicators.models.table import Instant, Json, Table, Word
+from services.indicators.models.table import Instant, Json, Table
 
 
 class LedgerEntry(Table, table=True):
@@ -68,9 +68,9 @@ class LedgerEntry(Table, table=True):
     case_id: UUID | None
     receipt_number: str | None = Field(sa_type=Text)
     report_id: UUID | None
-    reason: Word | None
+    reason: str | None
     """Why the revision was made, by the code that came with it."""
-    trace_id: Word | None
+    trace_id: str | None
     """The trace in which it came here."""
     recorded_at: datetime = Field(
         sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
@@ -116,9 +116,9 @@ class CountedRule(Table, table=True):
     __tablename__ = "counted_rule"
 
     fiscal_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    measure_id: Word = Field(primary_key=True)
+    measure_id: str = Field(primary_key=True)
     measure_version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    rule: Word
+    rule: str
     """SHA-256 of what decides the counting."""
 
 

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Text
+from sqlalchemy import BigInteger, DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 Instant = Annotated[datetime, Field(sa_type=DateTime(timezone=True))]
-Word = Annotated[str, Field(sa_type=Text)]
 Big = Annotated[int, Field(sa_type=BigInteger)]
 Json = Annotated[dict[str, Any], Field(sa_type=JSONB)]
 JsonList = Annotated[list[Any], Field(sa_type=JSONB)]
