@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     """The ward's answers to questions that its sources leave open, as JSON; an answer may be given
     by the fiscal year from which it holds: `{"law-meetings": {"2027": "no"}}`."""
 
+    oral_consent: bool = True
+    """Whether consent given by word of mouth, heard by two members of staff, counts as consent.
+    The ward's own choice."""
+
     max_body_bytes: int = 1_048_576
     """Largest request body that is read at all; more is refused with 413."""
 
