@@ -15,6 +15,11 @@ def task_errand_id(plan_id: UUID, number: int) -> UUID:
     return uuid5(plan_id, f"task-{number}")
 
 
+def review_errand_id(plan_id: UUID) -> UUID:
+    """The errand by which a plan that was prepared in advance is first looked at again."""
+    return uuid5(plan_id, "review")
+
+
 class ErrandInput(Message):
     """One wait for a person beside the state of another life."""
 

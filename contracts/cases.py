@@ -326,6 +326,7 @@ class Stop(Message):
         "consent-given",
         "answered",
         "birth-date-corrected",
+        "support-meeting",
     ]
 
 

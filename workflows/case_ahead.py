@@ -78,7 +78,7 @@ class CaseLookingAhead(CaseWithChildren):
             await self.step(Move(cause="age-boundaries", starts=begun, tells=tells))
 
     def asking_birth_date(self, person: UUID) -> Move:
-        errand = self.errand(ErrandTopic.BIRTH_DATE, person_id=person)
+        errand = self.errand(workflow.uuid4(), ErrandTopic.BIRTH_DATE, person_id=person)
         return Move(cause="birth-date-unknown", person_id=person, starts=(errand,))
 
     def told_of(self, expected: Expected, found: AgeBoundaries) -> tuple[Tell, ...]:
@@ -107,9 +107,12 @@ class CaseLookingAhead(CaseWithChildren):
     # --- errands ------------------------------------------------------------------------------
 
     def errand(
-        self, topic: ErrandTopic, person_id: UUID | None = None, due_on: date | None = None
+        self,
+        errand_id: UUID,
+        topic: ErrandTopic,
+        person_id: UUID | None = None,
+        due_on: date | None = None,
     ) -> Start:
-        errand_id = workflow.uuid4()
         errand = ErrandInput(
             errand_id=errand_id,
             case_id=self.key,

@@ -36,6 +36,7 @@ StopReason = Literal[
     "consent-given",
     "answered",
     "birth-date-corrected",
+    "support-meeting",
 ]
 
 

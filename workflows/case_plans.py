@@ -1,9 +1,12 @@
 """What a case makes of plans: drafted, prepared in advance, put to a meeting (process A4)."""
 
+from uuid import UUID
+
 from temporalio import workflow
 
 from contracts import acts
 from contracts.acts import Command, ErrandTopic
+from contracts.beside import review_errand_id
 from contracts.calendar import tokyo_date
 from contracts.cases import PreparedPlan
 from contracts.life import CaseState
@@ -34,7 +37,7 @@ class CaseWithPlans(CaseLookingAhead):
             created_id=plan.plan_id,
             plan_version=plan.version,
             tells=self.stop_errands(ErrandTopic.PREPARED_PLAN),
-            starts=(self.review_of_prepared(),),
+            starts=(self.review_of_prepared(review_errand_id(plan.plan_id)),),
         )
 
     def next_version(self, act: acts.DraftPlan | acts.PreparePlan, by: Command) -> PreparedPlan:
@@ -59,13 +62,15 @@ class CaseWithPlans(CaseLookingAhead):
             plan_version=plan.version,
         )
 
-    def review_of_prepared(self) -> Start:
+    def review_of_prepared(self, errand_id: UUID) -> Start:
         """事前準備プランの見直し, some months from now."""
         at = after(self.policy, "prepared_plan_review", workflow.now())
-        return self.errand(ErrandTopic.PREPARED_PLAN, due_on=tokyo_date(at))
+        return self.errand(errand_id, ErrandTopic.PREPARED_PLAN, due_on=tokyo_date(at))
 
     def next_review(self) -> Move | None:
         """While the plan goes on waiting, it is looked at again and again."""
         if self.memory.prepared is None:
             return None
-        return Move(cause="prepared-plan-reviewed", starts=(self.review_of_prepared(),))
+        return Move(
+            cause="prepared-plan-reviewed", starts=(self.review_of_prepared(workflow.uuid4()),)
+        )

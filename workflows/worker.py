@@ -24,6 +24,7 @@ from workflows import policies
 from workflows.age_transition import HandoverWorkflow
 from workflows.case import CaseWorkflow
 from workflows.errand import ErrandWorkflow
+from workflows.fiscal_year import FiscalYearWorkflow
 from workflows.meeting import MeetingWorkflow
 from workflows.outreach import OutreachWorkflow
 from workflows.placement import PlacementWorkflow
@@ -32,7 +33,7 @@ from workflows.referral import ReferralWorkflow
 from workflows.sandbox import RUNNER
 from workflows.transfer import TransferWorkflow
 
-WORKFLOWS = [
+CASEWORK = [
     CaseWorkflow,
     MeetingWorkflow,
     PlanWorkflow,
@@ -43,6 +44,9 @@ WORKFLOWS = [
     ErrandWorkflow,
     TransferWorkflow,
 ]
+"""One for each life of `contracts.life.LIVES`."""
+
+WORKFLOWS = [*CASEWORK, FiscalYearWorkflow]
 
 CACHED_WORKFLOWS = 500
 """Lives kept in memory; any other is replayed from its history when something happens to it."""

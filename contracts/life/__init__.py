@@ -7,6 +7,12 @@ to; an act that leads to its own state is recorded and the waiting goes on.
 
 from contracts.life.case import ALWAYS, CASE, SK_TRACK, CaseState
 from contracts.life.errand import ERRAND, ERRANDS, ErrandState
+from contracts.life.fiscal_year import (
+    FISCAL_YEAR,
+    FISCAL_YEAR_ROLES,
+    SETTLED,
+    FiscalYearState,
+)
 from contracts.life.handover import HANDOVER, HandoverState
 from contracts.life.meeting import MEETING, MeetingState
 from contracts.life.outreach import OUTREACH, OutreachState
@@ -27,7 +33,7 @@ LIVES: dict[str, Life] = {
     "errand": ERRAND,
     "transfer": TRANSFER,
 }
-"""Every life by the kind of its workflow."""
+"""Every life of casework by the kind of its workflow. `FISCAL_YEAR` is the figures' own."""
 
 
 def allowed(kind: str, state: str) -> dict[str, tuple[str, ...]]:
@@ -44,6 +50,8 @@ __all__ = [
     "CASE",
     "ERRAND",
     "ERRANDS",
+    "FISCAL_YEAR",
+    "FISCAL_YEAR_ROLES",
     "HANDOVER",
     "LIVES",
     "MEETING",
@@ -51,10 +59,12 @@ __all__ = [
     "PLACEMENT",
     "PLAN",
     "REFERRAL",
+    "SETTLED",
     "SK_TRACK",
     "TRANSFER",
     "CaseState",
     "ErrandState",
+    "FiscalYearState",
     "HandoverState",
     "Life",
     "MeetingState",

@@ -1,6 +1,6 @@
 """The form of every act, read from its model: fields with Japanese labels, and a JSON Schema."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -14,8 +14,10 @@ from pydantic_core import PydanticUndefined
 
 from contracts import catalogue
 from contracts.acts import Act, AgencyRole, AnyAct
-from contracts.message import private_fields
+from contracts.calendar import today
+from contracts.message import Message, private_fields
 from services.coordination import labels, views
+from services.coordination.consent_forms import form_in_force, known_forms
 
 ACTS: TypeAdapter[Act] = TypeAdapter(AnyAct)
 """Reads any act by its `act` code."""
@@ -25,7 +27,9 @@ MODELS: dict[str, type[Act]] = {
 }
 """Every act's model by its code."""
 
-_AGENCY = {"agency", "lead_agency"}
+_AGENCY = {"agency", "lead_agency", "giving", "receiving"}
+_FORM = "form_version"
+_STAFF = {"witnesses"}
 _AGENCIES = {"attendees", "present", "recipients", "joint_with"}
 
 
@@ -33,13 +37,15 @@ def fields_of(
     act: str,
     agencies: dict[str, catalogue.Agency],
     persons: Sequence[UUID],
+    staff: Mapping[str, str] | None = None,
 ) -> tuple[views.Field, ...]:
     """The fields of an act's form, the private note last. Raises KeyError for no such act."""
     model = MODELS[act]
     private = private_fields(model)
     names = [name for name in model.model_fields if name not in ("act", "note")] + ["note"]
+    names = [name for name in names if not _superseded(model.model_fields[name])]
     return tuple(
-        _field(act, name, model.model_fields[name], name in private, agencies, persons)
+        _field(act, name, model.model_fields[name], name in private, agencies, persons, staff or {})
         for name in names
     )
 
@@ -51,12 +57,20 @@ def _field(
     private: bool,
     agencies: dict[str, catalogue.Agency],
     persons: Sequence[UUID],
+    staff: Mapping[str, str],
 ) -> views.Field:
     kind = _type(name, info, private)
     offered = labels.choices(act, name) or labels.suggestions(act, name)
     choices = [views.Choice(value=code, label=label) for code, label in offered.items()]
     if kind in ("agency", "agencies", "roles"):
         choices = [views.Choice(value=code, label=row.name) for code, row in agencies.items()]
+    if name == _FORM:
+        choices = [views.Choice(value=one, label=one) for one in known_forms()]
+    if name in _STAFF:
+        choices = [views.Choice(value=sub, label=named) for sub, named in staff.items()]
+    if (act, name) == ("items", "item"):
+        papers = catalogue.handover_items()
+        choices = [views.Choice(value=code, label=paper.label) for code, paper in papers.items()]
     if kind == "person":
         choices = [views.Choice(value=str(person), label=str(person)) for person in persons]
     return views.Field(
@@ -65,10 +79,33 @@ def _field(
         type=kind,
         required=info.is_required(),
         private=private,
-        default=_default(info),
+        default=form_in_force(today()) if name == _FORM else _default(info),
         choices=tuple(choices),
         min_items=next((mark.min_length for mark in info.metadata if _least(mark)), 0),
+        columns=_columns(name, info, agencies, persons, staff) if kind == "rows" else (),
     )
+
+
+def _columns(
+    name: str,
+    info: FieldInfo,
+    agencies: dict[str, catalogue.Agency],
+    persons: Sequence[UUID],
+    staff: Mapping[str, str],
+) -> tuple[views.Field, ...]:
+    """The fields of each row of a list; their words stand under the list's name."""
+    part = _bare(get_args(_bare(info.annotation))[0])
+    private = private_fields(part)
+    return tuple(
+        _field(name, column, below, column in private, agencies, persons, staff)
+        for column, below in part.model_fields.items()
+    )
+
+
+def _superseded(info: FieldInfo) -> bool:
+    """Whether a field is kept for those who still send it, and asked for no more."""
+    extra = info.json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("deprecated"))
 
 
 def _least(mark: object) -> bool:
@@ -90,6 +127,8 @@ def _type(name: str, info: FieldInfo, private: bool) -> Any:
         return "agency"
     if name in _AGENCIES:
         return "agencies"
+    if name in _STAFF:
+        return "codes"
     if name == "person_id":
         return "person"
     return _by_annotation(_bare(info.annotation))
@@ -111,8 +150,18 @@ def _by_annotation(bare: Any) -> str:
         item = _bare(get_args(bare)[0])
         if item is AgencyRole:
             return "roles"
+        if isinstance(item, type) and issubclass(item, Message):
+            return "rows"
+        if item is date:
+            return "dates"
         return "choices" if isinstance(item, type) and issubclass(item, StrEnum) else "codes"
-    simple = {bool: "yes-no", UUID: "uuid", date: "date", datetime: "datetime"}
+    simple: dict[Any, str] = {
+        int: "number",
+        bool: "yes-no",
+        UUID: "uuid",
+        date: "date",
+        datetime: "datetime",
+    }
     return simple.get(bare, "datetime" if "Aware" in str(bare) else "code")
 
 

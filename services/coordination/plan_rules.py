@@ -5,13 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from contracts import catalogue
 from contracts.acts import (
-    ConsentKind,
     GoalProgress,
     PlanKind,
     closing,
@@ -25,7 +24,6 @@ from contracts.acts import (
 )
 from contracts.cases import Refusal
 from services.coordination.models import (
-    Consent,
     Handover,
     HandoverPaper,
     Meeting,
@@ -34,6 +32,7 @@ from services.coordination.models import (
     Referral,
     Transfer,
 )
+from services.coordination.reach import SUPPORT, Consents, Use, consents_of
 from services.coordination.refusal import RefusedError
 from services.coordination.rules import RULES, Attempt, incomplete, not_ahead, period
 
@@ -186,33 +185,17 @@ async def _pack_handover(attempt: Attempt, act: handover.PackHandover) -> None:
     if packed is None or packed.receiving is None or packed.person_id is None:
         raise RefusedError(Refusal.SIDES_MISSING)
     on_consent = {papers[paper.item].category for paper in act.items if paper.basis == "consent"}
-    agreed = await _agreed(attempt, packed.person_id, packed.receiving)
-    if on_consent - agreed:
-        raise RefusedError(
-            Refusal.CONSENT_MISSING,
-            persons=[str(packed.person_id)],
-            categories=sorted(on_consent - agreed),
-        )
-
-
-async def _agreed(attempt: Attempt, person: UUID, agency: str) -> frozenset[str]:
-    """The categories of information that a person agreed an agency may learn."""
-    found = select(col(Consent.categories)).where(
-        col(Consent.case_id) == attempt.case.case_id,
-        col(Consent.person_id) == person,
-        col(Consent.kind) == ConsentKind.SHARING,
-        col(Consent.withdrawn_at).is_(None),
-        col(Consent.replaced_at).is_(None),
-        or_(col(Consent.expires_on).is_(None), col(Consent.expires_on) >= attempt.on),
-        or_(col(Consent.recipients) == [], col(Consent.recipients).contains([agency])),
-    )
-    return frozenset(
-        category for given in await attempt.session.scalars(found) for category in given
-    )
+    if on_consent:
+        consents = await consents_of(attempt.session, attempt.case.case_id, attempt.on)
+        theirs = Consents({packed.person_id: consents.given.get(packed.person_id)})
+        use = Use(frozenset({packed.receiving}), SUPPORT, frozenset(on_consent))
+        found = theirs.reach(use)
+        if not found.whole:
+            raise RefusedError(Refusal.CONSENT_MISSING, **found.told())
 
 
 async def _confirm_handover(attempt: Attempt, act: handover.ConfirmHandover) -> None:
-    """Two agencies confirm; the receiving one once the papers that always belong to it are there."""
+    """Two agencies confirm; the receiving one once the papers that belong to it are there."""
     packed = await _handover(attempt)
     other = packed and (packed.receiving if act.side == "giving" else packed.giving)
     if other == act.agency:

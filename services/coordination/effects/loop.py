@@ -14,7 +14,7 @@ from sqlmodel import col
 from contracts.acts import LegalBasis
 from services.coordination.effects.scene import Scene
 from services.coordination.models import Referral, Referrer
-from services.coordination.rules import unconsenting
+from services.coordination.reach import SUPPORT, reach
 from services.coordination.store.team import disclose
 
 
@@ -39,8 +39,8 @@ async def close_loop(scene: Scene, referral: Referral) -> None:
             referrer.told = "told"
             continue
         case = scene.case
-        lacking = await unconsenting(scene.session, case.case_id, scene.on, [referrer.agency])
-        if lacking != frozenset():
+        to = [referrer.agency]
+        if not (await reach(scene.session, case.case_id, scene.on, to, SUPPORT)).whole:
             referrer.told = "withheld"
             continue
         referrer.told, referrer.legal_basis = "told", LegalBasis.CONSENT

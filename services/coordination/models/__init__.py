@@ -11,7 +11,13 @@ from services.coordination.models.case import (
     TimelineEntry,
 )
 from services.coordination.models.consent import Consent, ConsentRefusal, Disclosure
-from services.coordination.models.meeting import Attendee, Meeting, SupportRequest
+from services.coordination.models.meeting import (
+    Attendee,
+    Meeting,
+    PaperCopy,
+    SecrecyAcknowledgement,
+    SupportRequest,
+)
 from services.coordination.models.plan import (
     Assessment,
     GoalLook,
@@ -60,6 +66,7 @@ __all__ = [
     "Meeting",
     "Monitoring",
     "Outreach",
+    "PaperCopy",
     "Placement",
     "PlanAcceptance",
     "PlanGoal",
@@ -74,6 +81,7 @@ __all__ = [
     "Referral",
     "ReferralReport",
     "Referrer",
+    "SecrecyAcknowledgement",
     "Staff",
     "Strand",
     "SupportRequest",

@@ -72,6 +72,11 @@ OF_AN_AGENCY = {
     "report_lost_contact",
     "record_follow_up",
     "confirm_handover",
+    "pack_handover",
+    "start_referral",
+    "report_referral",
+    "return_referral",
+    "report_errand",
 }
 """What an agency's staff may do in a case that they see."""
 

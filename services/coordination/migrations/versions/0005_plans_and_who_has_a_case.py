@@ -1,17 +1,19 @@
 """Goals and tasks of plans, the loop of a referral, packages, errands, and who has a case."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
 UNCHANGING = ("plan_goal", "plan_task")
 """Tables of a plan's paper that never change once it is decided (invariant 5)."""
 
-COLUMNS: dict[str, tuple[sa.Column, ...]] = {
+COLUMNS: dict[str, tuple[sa.Column[Any], ...]] = {
     "plan_version": (
         sa.Column("episode", sa.Integer(), server_default="1", nullable=False),
         sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
