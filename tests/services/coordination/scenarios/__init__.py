@@ -1,6 +1,7 @@
 """The scenarios of all acts, gathered."""
 
 from tests.services.coordination.scenarios import (
+    beside,
     closing,
     consent,
     meeting,
@@ -13,6 +14,7 @@ from tests.services.coordination.scenarios.registry import SCENARIOS
 
 __all__ = [
     "SCENARIOS",
+    "beside",
     "closing",
     "consent",
     "meeting",
