@@ -14,6 +14,7 @@ from services.coordination.portal import (
     cases,
     errors,
     figures,
+    fiscal_years,
     intakes,
     operations,
     papers,
@@ -42,7 +43,7 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    for part in (worklist, cases, figures, operations, intakes, papers):
+    for part in (worklist, cases, figures, fiscal_years, operations, intakes, papers):
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))

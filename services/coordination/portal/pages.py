@@ -81,7 +81,7 @@ def menu(who: Viewer | None) -> list[tuple[str, str]]:
         found += [("/tasks", "作業一覧"), ("/cases", "ケース")]
     if allowed(*INTAKE_ENTRY):
         found.append(("/intakes/new", "受付入力"))
-    found.append(("/indicators", "指標"))
+    found += [("/indicators", "指標"), ("/fiscal-years", "年度")]
     if allowed("operator"):
         found.append(("/operations", "運用"))
     return found
