@@ -1,5 +1,6 @@
 """The indicator tables over HTTP: as JSON, and as the files that an office keeps."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -99,7 +100,8 @@ async def indicator_table(
         figures=table.indicators,
         notes=table.notes,
     )
-    return _file(paper, form, f"indicators-{set}-{year}")
+    # A PDF takes a second or so: others are answered meanwhile.
+    return await asyncio.to_thread(_file, paper, form, f"indicators-{set}-{year}")
 
 
 @router.get("/fiscal-years/{year}/indicators/{indicator_id}")
