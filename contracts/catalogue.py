@@ -7,9 +7,9 @@ The rows stand in `contracts/data`; this module only reads them.
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -72,7 +72,8 @@ class ActivityKind(Message):
     needs_group: bool
 
 
-def channels(on: date) -> dict[str, Channel]:
+@lru_cache(maxsize=1_024)
+def channels(on: date) -> Mapping[str, Channel]:
     """The channels in force on a date, by code: always 20."""
     return {row.channel: row for row in _channels() if row.holds(on)}
 
@@ -89,7 +90,12 @@ def areas() -> tuple[Area, ...]:
 
 def basic_area_of(daily_area: str) -> str | None:
     """The 基本圏域 of a 日常生活圏域; None if there is no such area."""
-    return next((a.basic_area for a in areas() if a.daily_area == daily_area), None)
+    return _basic_areas().get(daily_area)
+
+
+@cache
+def _basic_areas() -> dict[str, str]:
+    return {area.daily_area: area.basic_area for area in areas()}
 
 
 @cache

@@ -19,8 +19,8 @@ from services.intake.api.door import PREFIX, once, routes
 from services.intake.faults import refuse
 from services.intake.fields import Sent
 from services.intake.lines import MOST_LINES, ReportedLine, sort_rows
-from services.intake.models import ActivityLine
 from services.intake.store.reports import (
+    Kept,
     count_lines,
     find_report,
     keep_report,
@@ -153,10 +153,9 @@ async def send_report(
             report_id=report_id,
             status="accepted",
             counts=counts,
-            lines=[_row(one.row, one.line) for one in new],
+            lines=[_row(one) for one in new],
             already_reported=[
-                KnownRowAnswer(**_row(one.row, one.line).model_dump(), differs=one.differs)
-                for one in known
+                KnownRowAnswer(**_row(one).model_dump(), differs=one.differs) for one in known
             ],
             errors=[RowError(**error) for error in errors],
             links={"self": f"{PREFIX}/activity-reports/{report_id}"},
@@ -188,5 +187,5 @@ async def read_report(
     )
 
 
-def _row(row: int, line: ActivityLine) -> RowAnswer:
-    return RowAnswer(row=row, line_id=line.line_id, line_ref=line.line_ref)
+def _row(one: Kept) -> RowAnswer:
+    return RowAnswer(row=one.row, line_id=one.line_id, line_ref=one.line_ref)
