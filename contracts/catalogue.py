@@ -59,6 +59,16 @@ class Area(Message):
     daily_area: str
 
 
+class Venue(Validity):
+    """A place where a programme's activities are held."""
+
+    venue: str
+    name: str
+    channels: tuple[str, ...]
+    """The channels that report activities there."""
+    daily_area: str
+
+
 class ActivityKind(Message):
     """Something a programme reports by number, and the indicator it feeds."""
 
@@ -81,6 +91,12 @@ def channels(on: date) -> Mapping[str, Channel]:
 def agencies(on: date) -> dict[str, Agency]:
     """The agencies in force on a date, by code."""
     return {row.agency: row for row in _agencies() if row.holds(on)}
+
+
+@lru_cache(maxsize=1_024)
+def venues(on: date) -> Mapping[str, Venue]:
+    """The venues in use on a date, by code."""
+    return {row.venue: row for row in _venues() if row.holds(on)}
 
 
 @cache
@@ -173,6 +189,22 @@ def _agencies() -> tuple[Agency, ...]:
                 name=row["name"],
                 role=row["role"],
                 basic_area=row["basic_area"] or None,
+                **_dates(row),
+            ),
+        )
+    )
+
+
+@cache
+def _venues() -> tuple[Venue, ...]:
+    return tuple(
+        _read(
+            "venues.csv",
+            lambda row: Venue(
+                venue=row["venue"],
+                name=row["name"],
+                channels=_several(row["channels"]),
+                daily_area=row["daily_area"],
                 **_dates(row),
             ),
         )

@@ -85,11 +85,18 @@ def _kind_faults(line: ReportedLine) -> Iterator[Fault]:
         return
     if line.channel not in kind.channels:
         yield Fault("kind", "kind-not-of-channel")
+        return
     for place, flag in enumerate(line.flags):
         if flag not in kind.flags:
             yield Fault(f"flags.{place}", "flag-not-of-kind")
     if kind.needs_group and line.group is None:
         yield Fault("group", "group-missing")
+    if line.venue is not None:
+        venue = catalogue.venues(line.on).get(line.venue)
+        if venue is None:
+            yield Fault("venue", "venue-unknown")
+        elif line.channel not in venue.channels:
+            yield Fault("venue", "venue-not-of-channel")
 
 
 def sort_rows(

@@ -128,8 +128,15 @@ def _columns(says: ReportedLine) -> dict[str, Any]:
         "group": says.group,
         "flags": list(dict.fromkeys(says.flags)),
         "daily_area": says.daily_area,
-        "basic_area": catalogue.basic_area_of(says.daily_area) if says.daily_area else None,
+        "basic_area": _basic_area(says),
     }
+
+
+def _basic_area(says: ReportedLine) -> str | None:
+    """Where it was: in the area named, else in the venue's."""
+    venue = catalogue.venues(says.on).get(says.venue) if says.venue else None
+    daily_area = says.daily_area or (venue.daily_area if venue else None)
+    return catalogue.basic_area_of(daily_area) if daily_area else None
 
 
 async def _enter(session: AsyncSession, lines: Iterable[Mapping[str, Any]]) -> set[UUID]:
