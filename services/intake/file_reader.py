@@ -29,6 +29,7 @@ from services.intake.store.files import (
     known_references,
 )
 from services.intake.store.reports import Kept, keep_report
+from services.intake.store.years import settled_years
 
 LOOK_SECONDS = 1.0
 """How often the reader looks for files that nobody told it of."""
@@ -56,6 +57,7 @@ async def read_next(context: Context) -> bool:
         if file is None:
             return False
         content = await content_of(session, context.vault, file)
+        settled = await settled_years(session)
     try:
         table = await asyncio.to_thread(
             read_table,
@@ -69,17 +71,19 @@ async def read_next(context: Context) -> bool:
     if problem is not None:
         await _end(context, file.file_id, file.rows_done, problem)
         return True
-    await _Reading(context, file, table).go_on()
+    await _Reading(context, file, table, settled).go_on()
     return True
 
 
 class _Reading:
     """One file on its way through."""
 
-    def __init__(self, context: Context, file: ReportFile, table: Table) -> None:
+    def __init__(
+        self, context: Context, file: ReportFile, table: Table, settled: frozenset[int]
+    ) -> None:
         self._context, self._file, self._table = context, file, table
         self._sender = Principal.model_validate(file.principal)
-        self._judge = Judge(self._sender, today(), settled=frozenset(), late=file.late)
+        self._judge = Judge(self._sender, today(), settled=settled, late=file.late)
         self._done = file.rows_done
 
     async def go_on(self) -> None:

@@ -261,6 +261,16 @@ class ReportFileRows(Table, table=True):
     sealed: bytes = Field(sa_type=LargeBinary)
 
 
+class SettledYear(Table, table=True):
+    """What the indicators said last of a fiscal year: whether its figures stand."""
+
+    __tablename__ = "settled_year"
+
+    fiscal_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    settled: bool
+    told_at: datetime = _instant()
+
+
 class ActivityLineRevision(Table, table=True):
     """What a line said before it was changed, and why."""
 

@@ -17,7 +17,6 @@ from chassis.auth import Principal
 from chassis.mynumber import holds_my_number
 from chassis.spreadsheet import ADDED, TableRow
 from contracts import catalogue
-from contracts.calendar import fiscal_year
 from contracts.written_dates import read_date
 from services.intake.faults import Fault
 from services.intake.lines import ReportedLine, line_faults, read_line
@@ -92,9 +91,7 @@ class Judge:
         line = read_line(body)
         if isinstance(line, list):
             return Judged(_readable(row), None, _told(line, body))
-        faults = line_faults(line, self._sender, self._today)
-        if fiscal_year(line.on) in self._closed:
-            faults.append(Fault("date", "fiscal-year-closed"))
+        faults = line_faults(line, self._sender, self._today, self._closed)
         if line.line_ref is not None and line.line_ref in self._references:
             faults.append(Fault("line_ref", "line-ref-twice"))
         if faults:

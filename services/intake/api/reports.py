@@ -26,6 +26,7 @@ from services.intake.store.reports import (
     keep_report,
     lines_of_report,
 )
+from services.intake.store.years import settled_years
 
 router = routes("活動報告 / activity reports")
 
@@ -53,6 +54,9 @@ class NewReport(Sent):
                 }
             ]
         ],
+    )
+    late: bool = Field(
+        False, title="確定後の追加", description="Also for fiscal years whose figures stand"
     )
 
 
@@ -133,7 +137,8 @@ async def send_report(
     Good rows are kept, the others named with their reasons; 422 if there is no good one. A row with
     a `line_ref` that this sender used before changes nothing.
     """
-    good, errors = sort_rows(sent.lines, caller, today())
+    closed: frozenset[int] = frozenset() if sent.late else await settled_years(session)
+    good, errors = sort_rows(sent.lines, caller, today(), closed)
     if not good:
         raise refuse(422, "no-line-accepted", "lines", errors=errors)
 

@@ -1,4 +1,4 @@
-"""Files of activity lines, and their rows that somebody should look at."""
+"""Files of activity lines, their rows that somebody should look at, and years that stand."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,8 +54,15 @@ def upgrade() -> None:
         sa.Column("last_row", sa.Integer, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
     )
+    op.create_table(
+        "settled_year",
+        sa.Column("fiscal_year", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("settled", sa.Boolean, nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("settled_year")
     op.drop_table("report_file_rows")
     op.drop_table("report_file")
