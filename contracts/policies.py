@@ -95,5 +95,10 @@ class Policy(Message):
     escalation: Period = business_days(5)
     """A task without an escalation of its own goes to a superior this long after it was due."""
 
+    worklist_ahead: Period = business_days(5)
+    """What is due after today and by then stands under これから of the worklist."""
+    snooze_longest: Period = months(1)
+    """How long a task without a due date may be laid aside; never past a deadline or escalation."""
+
     day_seconds: float | None = Field(None, gt=0)
     """Length of a day on a compressed clock, in seconds; None on the real one."""

@@ -88,7 +88,7 @@ async def test_the_worklist_says_in_words_that_a_task_is_late(
     answer = await coordinator.get("/tasks?tab=overdue")
     is_a_page(answer)
     assert seeded.receipt_number in answer.text
-    assert "営業日過ぎています" in answer.text
+    assert "営業日超過" in answer.text
     assert "本人同意を確認する" in answer.text
 
 
