@@ -21,13 +21,14 @@ what two names share for longer than this they share for good."""
 Term = tuple[str, str]
 """A kind, and a folded text."""
 
-_READING = re.compile("[ぁ-ゖ]+")
+_KANJI = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+"""What no reading has in it."""
 
 
 def findable(who: Identity) -> frozenset[Term]:
     """Everything a person can be found under. A name written in kana is a reading too."""
     name, kana = who.name or "", who.kana or ""
-    readings = [written for written in (kana, name) if _READING.fullmatch(fold_kana(written))]
+    readings = [written for written in (kana, name) if not _KANJI.search(written)]
     terms = set(_of("name", fold_name(name), [fold_name(part) for part in name.split()]))
     for written in readings:
         terms.update(_of("kana", fold_kana(written), [fold_kana(p) for p in written.split()]))
@@ -51,14 +52,14 @@ def asked(words: str) -> list[frozenset[Term]]:
     parts = [_either(part, begins=False) for part in words.split()]
     if not whole or len(parts) < 2:
         return [whole] if whole else []
-    # 「見本 一郎」 is one name; 「一郎 見本」 or 「ミホン 一郎」 are two parts of it in any order.
-    return [part for part in parts if part]
+    # 「見本 一」 begins a name; 「一郎 見本」 or 「ミホン 一郎」 are two parts of it in any order.
+    return [whole | part for part in parts if part]
 
 
 def _either(words: str, *, begins: bool) -> frozenset[Term]:
     terms: set[Term] = set()
     for kind, folded in (("name", fold_name(words)), ("kana", fold_kana(words))):
-        if not folded or (kind == "kana" and not _READING.fullmatch(folded)):
+        if not folded or (kind == "kana" and _KANJI.search(words)):
             continue
         terms.add((f"{kind}-part", folded))
         if begins and len(folded) >= SHORTEST:

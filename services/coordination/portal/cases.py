@@ -151,10 +151,12 @@ async def do(
             if error.status in (401, 404, 503):
                 raise
             problem = error
-    status = problem.status if problem else 200
     if allowed is None:
+        # What a past form lacks does not matter: it cannot be sent any more.
+        status = problem.status if problem and problem.status != 422 else 409
         kept = await acts.kept(around, known, sent.form)
         return render(request, "act.html", status, case=shown, form=None, kept=kept, around=around)
+    status = problem.status if problem else 200
     form = await acts.again(around, allowed, _address(shown, allowed), sent.form, problem)
     return render(request, "act.html", status, case=shown, form=form, around=around)
 

@@ -154,10 +154,12 @@ async def complete(sent: Sent, ctx: Ctx, request: Request, task_id: UUID, code: 
             if error.status in (401, 404, 503):
                 raise
             problem = error
-    status = problem.status if problem else 200
     if allowed is None:
+        # What a past form lacks does not matter: it cannot be sent any more.
+        status = problem.status if problem and problem.status != 422 else 409
         kept = await acts.kept(around, known, sent.form)
         return _page(request, status, shown, case, around, None, more, kept=kept)
+    status = problem.status if problem else 200
     form = await acts.again(around, allowed, _address(shown, allowed), sent.form, problem)
     return _page(request, status, shown, case, around, form, more)
 

@@ -92,7 +92,21 @@ async def test_the_worklist_says_in_words_that_a_task_is_late(
     assert "本人同意を確認する" in answer.text
 
 
-@pytest.mark.parametrize("tab", ["mine", "group", "unassigned", "overdue", "all", "nonsense"])
+@pytest.mark.parametrize(
+    "tab",
+    [
+        "mine",
+        "group",
+        "unassigned",
+        "overdue",
+        "today",
+        "coming",
+        "escalated",
+        "snoozed",
+        "all",
+        "nonsense",
+    ],
+)
 async def test_every_tab_of_the_worklist_opens(coordinator: Browser, tab: str) -> None:
     is_a_page(await coordinator.get(f"/tasks?tab={tab}"))
 
