@@ -16,6 +16,7 @@ from services.coordination.portal import (
     figures,
     intakes,
     operations,
+    papers,
     search,
     tending,
     worklist,
@@ -43,7 +44,8 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    for part in (worklist, tending, search, cases, figures, operations, intakes):
+    parts = (worklist, tending, search, cases, figures, operations, intakes, papers)
+    for part in parts:
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))
