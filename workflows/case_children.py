@@ -104,6 +104,7 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
             person_id=act.person_id,
             kinds=act.kinds,
             daily_area=act.daily_area,
+            **({"agency": act.agency} if act.agency else {}),
             policy=self.policy,
             carried=self.fresh,
         )
