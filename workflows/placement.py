@@ -3,8 +3,8 @@
 Participation ranks the resources for the wish; a host is asked, visited, tried out, and the link
 is made: then both sides are helped to settle, and looked at again for some months. A host that
 says no, or a person who does not like it, leads back to the wish; a host that is full is waited
-for; where nothing fits a place is made. The person may end it at any step. Participation remembers every step before coordination does, for it alone knows whether a
-host has room.
+for; where nothing fits, a place is made. The person may end it at any step. Participation remembers
+every step before coordination does, for it alone knows whether a host has room.
 """
 
 from dataclasses import replace
