@@ -220,13 +220,7 @@ class CaseWorkflow(CaseWithNews):
         )
 
     def start_participation(self, act: acts.StartParticipation, by: Command) -> Move:
-        """Before a plan is decided it needs a ground of its own: on outreach the person's consent
-        to support, with one agency the name of the one that takes the person along."""
         self.must_be_of_case(act.person_id)
-        if self.state == CaseState.OUTREACH and act.person_id not in self.memory.support:
-            refuse(Refusal.CONSENT_MISSING, persons=[str(act.person_id)])
-        if self.state == CaseState.SINGLE_AGENCY and act.agency is None:
-            refuse(Refusal.INCOMPLETE, field="agency")
         placed = Placed(placement_id=by.command_id, person_id=act.person_id)
         return Move(
             remember={"placements": (*self.placed, placed)},
