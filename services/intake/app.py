@@ -10,6 +10,7 @@ from services.intake.api import ROUTERS
 from services.intake.api.report_files import REPORT_FILES
 from services.intake.events import events
 from services.intake.file_reader import read_files
+from services.intake.indexing import index_names
 
 SERVICE = Service(
     "intake",
@@ -17,8 +18,8 @@ SERVICE = Service(
     events=events,
     activities=Activities,
     queue=INTAKE_QUEUE,
-    background=[read_files],
-    files=[REPORT_FILES],
+    background=(index_names, read_files),
+    files=(REPORT_FILES,),
 )
 
 

@@ -3,6 +3,7 @@
 from services.intake.api import (
     channels,
     corrections,
+    finding,
     intakes,
     persons,
     report_files,
@@ -18,4 +19,5 @@ ROUTERS = (
     report_lines.router,
     report_files.router,
     persons.router,
+    finding.router,
 )
