@@ -18,6 +18,8 @@ from services.coordination.portal import (
     intakes,
     operations,
     papers,
+    search,
+    tending,
     worklist,
 )
 from services.coordination.portal.access import Login
@@ -43,7 +45,18 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    for part in (worklist, cases, figures, fiscal_years, operations, intakes, papers):
+    parts = (
+        worklist,
+        tending,
+        search,
+        cases,
+        figures,
+        fiscal_years,
+        operations,
+        intakes,
+        papers,
+    )
+    for part in parts:
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))
