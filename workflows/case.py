@@ -166,6 +166,14 @@ class CaseWorkflow(CaseWithNews):
         )
 
     def schedule_meeting(self, act: acts.ScheduleMeeting, by: Command) -> Move:
+        announced = after(self.policy, "invitation_lead", workflow.now())
+        short = act.starts_at < announced
+        return replace(self.call_meeting(act, by), result="short-notice" if short else None)
+
+    def propose_dates(self, act: acts.ProposeDates, by: Command) -> Move:
+        return self.call_meeting(act, by)
+
+    def call_meeting(self, act: acts.ScheduleMeeting | acts.ProposeDates, by: Command) -> Move:
         """The state decides the law: on consent everybody discussed must share (invariant 1)."""
         basis: Literal["consent", "law-106-6"] = "law-106-6"
         move = Move(CaseState.SK_SCHEDULED)
@@ -174,14 +182,12 @@ class CaseWorkflow(CaseWithNews):
             self.everybody_must_share()
             if self.memory.meeting_id is not None:
                 refuse(Refusal.NOT_ALLOWED, state=self.state, meeting="under-way")
-        announced = after(self.policy, "invitation_lead", workflow.now())
         return replace(
             move,
             remember={"meeting_id": by.command_id},
             starts=(self.meeting(by.command_id, act, basis),),
             created_id=by.command_id,
             legal_basis=basis,
-            result="short-notice" if act.starts_at < announced else None,
         )
 
     def next_version(self, act: acts.DraftPlan | acts.PreparePlan, by: Command) -> PreparedPlan:

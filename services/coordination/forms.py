@@ -25,8 +25,9 @@ MODELS: dict[str, type[Act]] = {
 }
 """Every act's model by its code."""
 
-_AGENCY = {"agency", "lead_agency"}
-_AGENCIES = {"attendees", "present", "recipients", "joint_with"}
+AGENCY_FIELDS = ("agency", "lead_agency", "chair")
+AGENCIES_FIELDS = ("attendees", "present", "recipients", "joint_with")
+"""Fields of acts that name one agency, and several."""
 
 
 def fields_of(
@@ -86,9 +87,9 @@ def _default(info: FieldInfo) -> Any:
 def _type(name: str, info: FieldInfo, private: bool) -> Any:
     if private:
         return "text"
-    if name in _AGENCY:
+    if name in AGENCY_FIELDS:
         return "agency"
-    if name in _AGENCIES:
+    if name in AGENCIES_FIELDS:
         return "agencies"
     if name == "person_id":
         return "person"
