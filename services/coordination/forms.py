@@ -1,6 +1,6 @@
 """The form of every act, read from its model: fields with Japanese labels, and a JSON Schema."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -54,7 +54,7 @@ def _field(
     persons: Sequence[UUID],
 ) -> views.Field:
     kind = _type(name, info, private)
-    offered = labels.choices(act, name) or labels.suggestions(act, name)
+    offered = catalogued(act, name) or labels.choices(act, name) or labels.suggestions(act, name)
     choices = [views.Choice(value=code, label=label) for code, label in offered.items()]
     if kind in ("agency", "agencies", "roles"):
         choices = [views.Choice(value=code, label=row.name) for code, row in agencies.items()]
@@ -70,6 +70,21 @@ def _field(
         choices=tuple(choices),
         min_items=next((mark.min_length for mark in info.metadata if _least(mark)), 0),
     )
+
+
+def catalogued(act: str, name: str) -> dict[str, str]:
+    """The catalogue's own values of a field with their labels; empty where it has none."""
+    areas = catalogue.areas()
+    known: dict[str, Callable[[], dict[str, str]]] = {
+        "raise_community_issue.theme": catalogue.community_themes,
+        "raise_community_issue.wanted_kinds": catalogue.resource_kinds,
+        "raise_community_issue.basic_area": lambda: {a.basic_area: a.basic_area for a in areas},
+        "raise_community_issue.daily_area": lambda: {a.daily_area: a.daily_area for a in areas},
+        "record_statutory_meeting.meeting": catalogue.statutory_meetings,
+        "decide_support.statutory_meeting": catalogue.statutory_meetings,
+    }
+    found = known.get(f"{act}.{name}")
+    return found() if found else {}
 
 
 def _least(mark: object) -> bool:
@@ -112,6 +127,8 @@ def _by_annotation(bare: Any) -> str:
         item = _bare(get_args(bare)[0])
         if item is AgencyRole:
             return "roles"
+        if item is datetime or "Aware" in str(item):
+            return "datetimes"
         return "choices" if isinstance(item, type) and issubclass(item, StrEnum) else "codes"
     simple = {bool: "yes-no", UUID: "uuid", date: "date", datetime: "datetime"}
     return simple.get(bare, "datetime" if "Aware" in str(bare) else "code")
