@@ -44,7 +44,7 @@ from contracts.steps import TaskToOpen
 from workflows.child import Child
 from workflows.life import refuse
 from workflows.moves import Move
-from workflows.policies import after, before
+from workflows.policies import before, notice
 
 
 @workflow.defn(name=Kind.MEETING.value)
@@ -74,11 +74,10 @@ class MeetingWorkflow(Child[MeetingInput]):
         return Move()
 
     def choose_date(self, act: ChooseDate, by: Command) -> Move:
-        announced = after(self.policy, "invitation_lead", workflow.now())
         return Move(
             MeetingState.PREPARING,
             remember={"starts_at": act.starts_at},
-            result="short-notice" if act.starts_at < announced else None,
+            result=notice(self.policy, act.starts_at, workflow.now()),
         )
 
     def propose_other_dates(self, act: ProposeOtherDates, by: Command) -> Move:

@@ -105,6 +105,7 @@ CASE: Life = {
             "complete_assessment": (CaseState.PLAN_DRAFT, CaseState.MEETING),
             "refer_to_agency": (CaseState.SINGLE_AGENCY,),
             "record_consent": (CaseState.ASSESS,),
+            "request_support_meeting": (CaseState.SK_REQUESTED,),
         },
         news=_NEEDS_CONSENT,
     ),
@@ -115,6 +116,7 @@ CASE: Life = {
         acts={
             "draft_plan": (CaseState.MEETING,),
             "record_consent": (CaseState.PLAN_DRAFT,),
+            "request_support_meeting": (CaseState.SK_REQUESTED,),
         },
         news=_NEEDS_CONSENT,
     ),
@@ -126,6 +128,7 @@ CASE: Life = {
             "schedule_meeting": (CaseState.MEETING,),
             "propose_dates": (CaseState.MEETING,),
             "record_consent": (CaseState.MEETING,),
+            "request_support_meeting": (CaseState.SK_REQUESTED,),
         },
         news={
             "meeting:minutes": (

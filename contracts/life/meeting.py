@@ -58,6 +58,7 @@ MEETING: Life = {
             "decide_support": (MeetingState.MINUTES,),
             "draft_minutes": (MeetingState.HELD,),
             **_outcomes(MeetingState.HELD),
+            "acknowledge_secrecy": (MeetingState.HELD,),
         },
         news={"stop": (MeetingState.MINUTES,)},
     ),
@@ -71,6 +72,7 @@ MEETING: Life = {
             "return_minutes": (MeetingState.REVISING,),
             "draft_minutes": (MeetingState.MINUTES,),
             **_outcomes(MeetingState.MINUTES),
+            "acknowledge_secrecy": (MeetingState.MINUTES,),
         },
     ),
     MeetingState.REVISING: Stage(
@@ -80,6 +82,7 @@ MEETING: Life = {
         acts={
             "draft_minutes": (MeetingState.MINUTES,),
             **_outcomes(MeetingState.REVISING),
+            "acknowledge_secrecy": (MeetingState.REVISING,),
         },
     ),
     MeetingState.DONE: Stage(label="完了", lapses={"papers_close": MeetingState.DONE}),

@@ -15,12 +15,11 @@ from contracts.cases import Refusal
 from contracts.life import CaseState
 from services.coordination import bodies
 from services.coordination.models import Attendee, CaseFile, Meeting, Sitting, Slot
-from services.coordination.refusal import RefusedError
+from services.coordination.refusal import RefusedError, incomplete
 from services.coordination.rules import (
     RULES,
     Attempt,
     consent_gate,
-    incomplete,
     not_ahead,
     period,
 )

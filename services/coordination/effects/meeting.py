@@ -9,6 +9,7 @@ from contracts.acts import (
     DecidePlan,
     DecideSupport,
     HoldMeeting,
+    LegalBasis,
     PlanKind,
     ProposeDates,
     ScheduleMeeting,
@@ -18,10 +19,12 @@ from contracts.acts import (
 from contracts.events.coordination import MeetingHeld, MeetingScheduled
 from contracts.life import MeetingState
 from services.coordination.bodies import may_chair, seat_role
+from services.coordination.compartment import admit
 from services.coordination.effects.plan import adopt, make_current, next_version
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.meeting_rules import basis_of, seats
 from services.coordination.models import Attendee, Meeting, PlanRole, PlanVersion
+from services.coordination.reach import PLAN_MAKING
 from services.coordination.store.cases import WHOLE_WARD
 from services.coordination.store.letters import write_letters
 from services.coordination.store.team import disclose, join_team
@@ -104,8 +107,11 @@ async def submit_sheet(scene: Scene, act: SubmitSheet) -> None:
 
 @effect(AcknowledgeSecrecy)
 async def acknowledge_secrecy(scene: Scene, act: AcknowledgeSecrecy) -> None:
+    """Binds the agency; who gives the word for an agency of their own becomes an attendee."""
     seat = await _seat(scene, act.agency)
     seat.acknowledged_at, seat.acknowledged_by = scene.step.at, scene.by
+    if scene.agency == act.agency:
+        await admit(scene.session, seat.meeting_id, scene.by, act.agency, scene.step.at)
 
 
 @effect(CancelMeeting)
@@ -138,6 +144,7 @@ async def hold_meeting(scene: Scene, act: HoldMeeting) -> None:
         "meeting",
         act.present,
         basis=meeting.legal_basis,
+        purpose=PLAN_MAKING,
         by=scene.by,
         at=scene.step.at,
         meeting_id=meeting.meeting_id,
@@ -194,11 +201,15 @@ async def approve_minutes(scene: Scene, act: ApproveMinutes) -> None:
 
 
 async def meeting_moved(scene: Scene) -> None:
-    """The papers of a 支援会議 close some time after its minutes; what is called off is told."""
-    step = scene.step
-    if step.cause == PAPERS_CLOSE:
-        (await of_step(scene)).papers_closed_at = step.at
+    """The papers of a 支援会議 close some time after its minutes, or with a meeting cancelled; what
+    is called off is told to those who were invited."""
+    meeting, step = await of_step(scene), scene.step
     if step.state == MeetingState.CANCELLED and step.came_from != MeetingState.CANCELLED:
-        meeting = await of_step(scene)
         meeting.sequence += 1
         await void_invitation(scene, meeting, meeting.starts_at)
+    if meeting.legal_basis != LegalBasis.LAW_106_6:
+        return
+    if step.state == MeetingState.DONE and meeting.papers_close_at is None:
+        meeting.papers_close_at = step.waits_until
+    if step.cause == PAPERS_CLOSE or step.state == MeetingState.CANCELLED:
+        meeting.papers_closed_at = meeting.papers_closed_at or step.at

@@ -11,7 +11,13 @@ from services.coordination.models.case import (
 )
 from services.coordination.models.consent import Consent, ConsentRefusal, Disclosure
 from services.coordination.models.mail import Mail
-from services.coordination.models.meeting import Attendee, Meeting, SupportRequest
+from services.coordination.models.meeting import (
+    Attendee,
+    Meeting,
+    PaperCopy,
+    SecrecyAcknowledgement,
+    SupportRequest,
+)
 from services.coordination.models.outcome import (
     Advice,
     CommunityAnswer,
@@ -65,6 +71,7 @@ __all__ = [
     "Meeting",
     "Monitoring",
     "Outreach",
+    "PaperCopy",
     "Placement",
     "PlanAcceptance",
     "PlanRole",
@@ -74,6 +81,7 @@ __all__ = [
     "RecordedStep",
     "Referral",
     "Rescheduling",
+    "SecrecyAcknowledgement",
     "Sitting",
     "Slot",
     "SlotAnswer",
