@@ -59,12 +59,15 @@ from contracts.acts.outcome import (
 from contracts.acts.participation import (
     Approach,
     EndPlacement,
+    JoinWaitingList,
+    MatchAgain,
     RecordAnswer,
     RecordLink,
     RecordSettling,
     RecordTrial,
     RecordVisit,
     RequestDevelopment,
+    StopWaiting,
 )
 from contracts.acts.plan import (
     AgencyRole,
@@ -164,6 +167,9 @@ AnyAct = Annotated[
     | FinishReferral
     | Approach
     | RequestDevelopment
+    | JoinWaitingList
+    | StopWaiting
+    | MatchAgain
     | RecordAnswer
     | RecordVisit
     | RecordTrial
@@ -239,7 +245,9 @@ __all__ = [
     "Felt",
     "FinishReferral",
     "HoldMeeting",
+    "JoinWaitingList",
     "LegalBasis",
+    "MatchAgain",
     "MergeInto",
     "MonitoringResult",
     "NoConsentReason",
@@ -282,6 +290,7 @@ __all__ = [
     "ReturnPlan",
     "ScheduleMeeting",
     "StartParticipation",
+    "StopWaiting",
     "SubmitFeedback",
     "SubmitSheet",
     "SupportDecision",

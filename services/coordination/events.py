@@ -11,12 +11,14 @@ from sqlmodel import col
 
 from chassis.bus import Events
 from chassis.telemetry import mark_case
-from contracts.cases import Kind, workflow_id
+from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind, workflow_id
 from contracts.events.intake import IntakeAccepted, IntakeCorrected, IntakeWithdrawn
 from contracts.events.participation import (
     CommunityIssueAnswered,
+    DevelopmentAnswered,
     PlacementEvent,
     PlacementSettled,
+    PlaceOffered,
     ResourceLinked,
 )
 from contracts.life import MeetingState, PlacementState
@@ -28,7 +30,7 @@ from services.coordination.store.cases import (
     lock_case_of_intake,
     open_case,
 )
-from services.coordination.store.commands import store_start, store_withdrawal
+from services.coordination.store.commands import store_placement_news, store_start, store_withdrawal
 
 events = Events("coordination")
 
@@ -102,6 +104,20 @@ async def close_loop(session: AsyncSession, told: CommunityIssueAnswered) -> Non
         entity_id=issue.meeting_id,
         result=told.answer,
     )
+
+
+@events.on(PlaceOffered)
+async def offer_place(session: AsyncSession, told: PlaceOffered) -> None:
+    """The placement that waits for the place hears of it."""
+    case = _known(await lock_case(session, told.case_id))
+    await store_placement_news(session, case, told.placement_id, PLACE_OFFERED)
+
+
+@events.on(DevelopmentAnswered)
+async def answer_development(session: AsyncSession, told: DevelopmentAnswered) -> None:
+    """The placement for which a place was to be made hears what became of that."""
+    case = _known(await lock_case(session, told.case_id))
+    await store_placement_news(session, case, told.placement_id, DEVELOPMENT_ANSWERED)
 
 
 async def _show(session: AsyncSession, told: PlacementEvent, cause: str, state: str) -> None:
