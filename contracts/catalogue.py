@@ -7,9 +7,9 @@ The rows stand in `contracts/data`; this module only reads them.
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -68,6 +68,16 @@ class Area(Message):
     daily_area: str
 
 
+class Venue(Validity):
+    """A place where a programme's activities are held."""
+
+    venue: str
+    name: str
+    channels: tuple[str, ...]
+    """The channels that report activities there."""
+    daily_area: str
+
+
 class ResourceFeature(Message):
     """Something about a place that a person may need, or a strength that is welcome there."""
 
@@ -90,7 +100,8 @@ class ActivityKind(Message):
     needs_group: bool
 
 
-def channels(on: date) -> dict[str, Channel]:
+@lru_cache(maxsize=1_024)
+def channels(on: date) -> Mapping[str, Channel]:
     """The channels in force on a date, by code: always 20."""
     return {row.channel: row for row in _channels() if row.holds(on)}
 
@@ -98,6 +109,12 @@ def channels(on: date) -> dict[str, Channel]:
 def agencies(on: date) -> dict[str, Agency]:
     """The agencies in force on a date, by code."""
     return {row.agency: row for row in _agencies() if row.holds(on)}
+
+
+@lru_cache(maxsize=1_024)
+def venues(on: date) -> Mapping[str, Venue]:
+    """The venues in use on a date, by code."""
+    return {row.venue: row for row in _venues() if row.holds(on)}
 
 
 def agency(code: str, on: date) -> Agency | None:
@@ -148,7 +165,12 @@ def areas() -> tuple[Area, ...]:
 
 def basic_area_of(daily_area: str) -> str | None:
     """The 基本圏域 of a 日常生活圏域; None if there is no such area."""
-    return next((a.basic_area for a in areas() if a.daily_area == daily_area), None)
+    return _basic_areas().get(daily_area)
+
+
+@cache
+def _basic_areas() -> dict[str, str]:
+    return {area.daily_area: area.basic_area for area in areas()}
 
 
 @cache
@@ -277,6 +299,22 @@ def _agencies() -> tuple[Agency, ...]:
                 successor=row["successor"] or None,
                 mail=row["mail"] or None,
                 access=row["access"] or "portal",
+                **_dates(row),
+            ),
+        )
+    )
+
+
+@cache
+def _venues() -> tuple[Venue, ...]:
+    return tuple(
+        _read(
+            "venues.csv",
+            lambda row: Venue(
+                venue=row["venue"],
+                name=row["name"],
+                channels=_several(row["channels"]),
+                daily_area=row["daily_area"],
                 **_dates(row),
             ),
         )
