@@ -10,8 +10,8 @@ from services.coordination.activities import Activities
 from services.coordination.api import ROUTERS
 from services.coordination.commands import relay_commands
 from services.coordination.events import events
-from services.coordination.succession import succeed_agencies
 from services.coordination.mailing import relay_mails
+from services.coordination.succession import succeed_agencies
 
 SERVICE = Service(
     "coordination",
