@@ -44,6 +44,16 @@ class Policy(Message):
     consent_due: Period = days(14)
     """By then consent is decided: given, refused, or a 支援会議 asked for."""
 
+    consent_expiry_warning: Period = days(30)
+    """A consent that ends is renewed in time: the coordinator is asked this long before."""
+
+    address_protection: Period = months(12)
+    """支援措置 lasts a year from the day on which it was asked for (住民基本台帳事務処理要領)."""
+    address_protection_renewal: Period = months(1)
+    """It can be renewed from this long before its last day."""
+    staff_safety: Period = months(6)
+    """A warning to visiting staff is looked at anew after this; it ends by itself."""
+
     assessment_due: Period = days(30)
     plan_draft_due: Period = days(14)
     meeting_scheduling_due: Period = days(14)

@@ -11,6 +11,13 @@ READERS = ("coordinator", "agency", "manager", "ward")
 """Roles that work with persons."""
 
 
+WARD = ("coordinator", "manager", "ward")
+"""The ward's own staff: they see a household as a whole, an agency's staff what is theirs."""
+
+DECIDERS = ("coordinator", "manager")
+"""Who may see a protected address for a reason, and who has looked at a person."""
+
+
 class Sight(StrEnum):
     """How much of an intake a reader sees."""
 

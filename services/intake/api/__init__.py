@@ -1,6 +1,15 @@
 """Intake's HTTP API, one module per resource."""
 
-from services.intake.api import channels, corrections, intakes, persons, report_lines, reports
+from services.intake.api import (
+    channels,
+    corrections,
+    flags,
+    households,
+    intakes,
+    persons,
+    report_lines,
+    reports,
+)
 
 ROUTERS = (
     channels.router,
@@ -9,4 +18,6 @@ ROUTERS = (
     reports.router,
     report_lines.router,
     persons.router,
+    households.router,
+    flags.router,
 )
