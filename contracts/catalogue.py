@@ -59,6 +59,15 @@ class Area(Message):
     daily_area: str
 
 
+class ResourceFeature(Message):
+    """Something about a place that a person may need, or a strength that is welcome there."""
+
+    feature: str
+    sort: str
+    """access (getting there and taking part) · manner (how it is there) · role (what to do)."""
+    label: str
+
+
 class ActivityKind(Message):
     """Something a programme reports by number, and the indicator it feeds."""
 
@@ -93,6 +102,33 @@ def basic_area_of(daily_area: str) -> str | None:
 
 
 @cache
+def neighbours() -> dict[str, frozenset[str]]:
+    """The 日常生活圏域 that touch each one: the directory's map without a map."""
+    found: dict[str, set[str]] = {area.daily_area: set() for area in areas()}
+    for one, other in _read("area_neighbours.csv", lambda r: (r["daily_area"], r["neighbour"])):
+        found[one].add(other)
+        found[other].add(one)
+    return {area: frozenset(beside) for area, beside in found.items()}
+
+
+@cache
+def steps_from(daily_area: str) -> dict[str, int]:
+    """How many areas away each 日常生活圏域 is: 0 the area itself, 1 those that touch it …
+
+    Empty if there is no such area.
+    """
+    beside = neighbours()
+    reached = {daily_area: 0} if daily_area in beside else {}
+    edge = list(reached)
+    while edge:
+        here = edge.pop(0)
+        for area in sorted(beside[here] - set(reached)):
+            reached[area] = reached[here] + 1
+            edge.append(area)
+    return reached
+
+
+@cache
 def activity_kinds() -> dict[str, ActivityKind]:
     return {
         kind.kind: kind
@@ -122,6 +158,13 @@ def consultation_topics() -> dict[str, str]:
 def resource_kinds() -> dict[str, str]:
     """The kinds of places in the community that wishes and resources name, with their labels."""
     return dict(_read("resource_kinds.csv", lambda row: (row["kind"], row["label"])))
+
+
+@cache
+def resource_features() -> dict[str, ResourceFeature]:
+    """What places offer and persons need or bring, by code."""
+    read = _read("resource_features.csv", lambda row: ResourceFeature(**row))
+    return {one.feature: one for one in read}
 
 
 @cache

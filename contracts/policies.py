@@ -95,7 +95,15 @@ class Policy(Message):
     referral_answer_due: Period = business_days(5)
     referral_done_due: Period = months(1)
     placement_step_due: Period = days(14)
+    waiting_list_review: Period = months(1)
+    """Somebody on a host's waiting list is looked at again: other places may do."""
     settling_due: Period = months(1)
+
+    resource_assurance_lasts: Period = days(182)
+    """Half a year after somebody made sure of it a listing is stale. The directories' complaint is
+    old information passed on (peers B3); no source gives a figure."""
+    resource_check_notice: Period = days(30)
+    """So long before it turns stale a listing is on the list of those to be made sure of."""
 
     handover_notices: tuple[Period, ...] = (days(180), days(90), days(30))
     """Before an age of 18, 40 or 65 is reached (process A12)."""
@@ -104,6 +112,20 @@ class Policy(Message):
 
     escalation: Period = business_days(5)
     """A task without an escalation of its own goes to a superior this long after it was due."""
+
+    fiscal_year_month_report: Period = business_days(5)
+    """After the end of each month its report is made (expectation C11; no rule was found)."""
+    fiscal_year_provisional: Period = days(20)
+    """After 31 March: 速報, on 20 April (expectation C11)."""
+    fiscal_year_cut_off: Period = months(2)
+    """After 31 March: what comes later waits; 31 May ends the 出納整理期間 (地方自治法235条の5)."""
+    fiscal_year_proposal_due: Period = days(30)
+    """After the cut-off the final figures are proposed."""
+    fiscal_year_approval_due: Period = business_days(5)
+    fiscal_year_publication_due: Period = months(9)
+    """From 確定 until the plan's revision in March, which prints the figures."""
+    fiscal_year_kept: Period = months(60)
+    """After the publication figures can be restated for this long."""
 
     day_seconds: float | None = Field(None, gt=0)
     """Length of a day on a compressed clock, in seconds; None on the real one."""

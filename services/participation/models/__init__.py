@@ -6,8 +6,15 @@ from services.participation.models.placement import (
     Hold,
     Placement,
     PlacementStep,
+    Waiting,
 )
-from services.participation.models.resource import Resource
+from services.participation.models.resource import (
+    Resource,
+    ResourceChange,
+    ResourceImport,
+    ResourceImportFault,
+    ResourcePhoto,
+)
 
 __all__ = [
     "DevelopmentRequest",
@@ -15,5 +22,10 @@ __all__ = [
     "Placement",
     "PlacementStep",
     "Resource",
+    "ResourceChange",
+    "ResourceImport",
+    "ResourceImportFault",
+    "ResourcePhoto",
     "Table",
+    "Waiting",
 ]

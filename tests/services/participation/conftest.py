@@ -24,6 +24,7 @@ PLACE: dict[str, Any] = {
     "capacity": 2,
     "contact": "架空 花子 03-0000-0000",
     "publish": True,
+    "not_a_duplicate": True,
 }
 
 Enter = Callable[..., Awaitable[dict[str, Any]]]
@@ -35,8 +36,9 @@ async def participation(served: Any) -> AsyncIterator[tuple[httpx.AsyncClient, C
         async with context.database.transaction() as session:
             await session.execute(
                 text(
-                    "TRUNCATE resource, placement, placement_step, hold, development_request,"
-                    " outbox, idempotency_key, audit"
+                    "TRUNCATE resource, resource_change, resource_photo, resource_import,"
+                    " resource_import_fault, placement, placement_step, hold, waiting,"
+                    " development_request, outbox, idempotency_key, audit"
                 )
             )
         yield client, context
