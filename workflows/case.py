@@ -101,6 +101,13 @@ class CaseWorkflow(CaseWithNews):
             return Move(cause="intake-withdrawn")
         return replace(self.close(ClosureReason.WITHDRAWN), cause="intake-withdrawn")
 
+    def add_person(self, act: acts.AddPerson, by: Command) -> Move:
+        """Whoever is discussed consents for themselves: nothing is shared on consent until then."""
+        if act.person_id in self.persons:
+            refuse(Refusal.NOT_ALLOWED, state=self.state, person_id=str(act.person_id))
+        added = (*self.memory.added, act.person_id)
+        return Move(remember={"added": added}, person_id=act.person_id)
+
     # --- consent (invariants 1 and 3) ---------------------------------------------------------
 
     def record_consent(self, act: acts.RecordConsent, by: Command) -> Move:
@@ -109,7 +116,7 @@ class CaseWorkflow(CaseWithNews):
         until = end_of(self.policy, act.expires_on, workflow.now()) if act.expires_on else None
         changes = consent.given(self.memory, act, until)
         known = self.memory.model_copy(update=changes)
-        if self.state in NEEDS_CONSENT or consent.missing(known, self.case.person_ids):
+        if self.state in NEEDS_CONSENT or consent.missing(known, self.persons):
             return Move(remember=changes)
         return self.leave(CaseState.ASSESS, "consent-given", {**changes, "refusals": 0})
 
@@ -252,7 +259,7 @@ class CaseWorkflow(CaseWithNews):
         """Back to where it was, as far as what it stood on is still there."""
         came_from = CaseState(self.memory.suspended_from or CaseState.TRIAGE)
         to = RESUMED_AS.get(came_from, came_from)
-        if to in NEEDS_CONSENT and consent.missing(self.memory, self.case.person_ids):
+        if to in NEEDS_CONSENT and consent.missing(self.memory, self.persons):
             return self.leave(CaseState.CONSENT, "withdrawn-by-person", {"suspended_from": None})
         if to == CaseState.OUTREACH:
             if self.memory.outreach_agency is None:
@@ -278,7 +285,7 @@ class CaseWorkflow(CaseWithNews):
     def continue_support(self, act: acts.ContinueSupport, by: Command) -> Move:
         """With the plan that was held, if the case was living by it; else with another."""
         lived = self.memory.suspended_from in (CaseState.ACTIVE, CaseState.MONITOR)
-        shared = not consent.missing(self.memory, self.case.person_ids)
+        shared = not consent.missing(self.memory, self.persons)
         if lived and shared and self.memory.plan_id:
             return Move(CaseState.ACTIVE, tells=self.resume_plan())
         return self.leave(CaseState.REPLAN, "suspended")
@@ -314,12 +321,12 @@ class CaseWorkflow(CaseWithNews):
     # --- rules --------------------------------------------------------------------------------
 
     def must_be_of_case(self, person: UUID) -> None:
-        if person not in self.case.person_ids:
+        if person not in self.persons:
             refuse(Refusal.UNKNOWN_PERSON, person_id=str(person))
 
     def everybody_must_share(self) -> None:
-        missing = consent.missing(self.memory, self.case.person_ids)
-        if missing or not self.case.person_ids:
+        missing = consent.missing(self.memory, self.persons)
+        if missing or not self.persons:
             refuse(Refusal.CONSENT_MISSING, persons=[str(person) for person in missing])
 
     # --- what is waited for -------------------------------------------------------------------

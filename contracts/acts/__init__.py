@@ -22,6 +22,7 @@ from contracts.acts.closing import (
 )
 from contracts.acts.consent import ConsentKind, RecordConsent, RecordRefusal, WithdrawConsent
 from contracts.acts.handover import ConfirmHandover
+from contracts.acts.household import AddPerson
 from contracts.acts.meeting import (
     AcceptSupportMeeting,
     AcknowledgeSecrecy,
@@ -146,7 +147,8 @@ AnyAct = Annotated[
     | RecordLink
     | RecordSettling
     | EndPlacement
-    | ConfirmHandover,
+    | ConfirmHandover
+    | AddPerson,
     Field(discriminator="act"),
 ]
 """Every act, told apart by its `act` code."""
@@ -184,6 +186,7 @@ __all__ = [
     "AcknowledgeSecrecy",
     "Act",
     "Actor",
+    "AddPerson",
     "AgencyRole",
     "AnyAct",
     "Approach",

@@ -91,6 +91,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "record_follow_up": _ANY_STAFF,
     "reopen": _COORDINATING,
     "confirm_handover": _ANY_STAFF,
+    "add_person": _COORDINATING,
 }
 """Which roles may do an act. An act that is not named may be done by nobody."""
 

@@ -10,6 +10,7 @@ from services.coordination.models.case import (
     TimelineEntry,
 )
 from services.coordination.models.consent import Consent, ConsentRefusal, Disclosure
+from services.coordination.models.household import GuardFlag, HouseholdMember
 from services.coordination.models.meeting import (
     Attendee,
     Meeting,
@@ -51,7 +52,9 @@ __all__ = [
     "Disclosure",
     "Evaluation",
     "FollowUp",
+    "GuardFlag",
     "Handover",
+    "HouseholdMember",
     "Meeting",
     "Monitoring",
     "Outreach",
