@@ -113,6 +113,10 @@ class Policy(Message):
     escalation: Period = business_days(5)
     """A task without an escalation of its own goes to a superior this long after it was due."""
 
+    worklist_ahead: Period = business_days(5)
+    """What is due after today and by then stands under これから of the worklist."""
+    snooze_longest: Period = months(1)
+    """How long a task without a due date may be laid aside; never past a deadline or escalation."""
     fiscal_year_month_report: Period = business_days(5)
     """After the end of each month its report is made (expectation C11; no rule was found)."""
     fiscal_year_provisional: Period = days(20)

@@ -101,13 +101,6 @@ class CaseWorkflow(CaseWithNews):
             return Move(cause="intake-withdrawn")
         return replace(self.close(ClosureReason.WITHDRAWN), cause="intake-withdrawn")
 
-    def add_person(self, act: acts.AddPerson, by: Command) -> Move:
-        """Whoever is discussed consents for themselves: nothing is shared on consent until then."""
-        if act.person_id in self.persons:
-            refuse(Refusal.NOT_ALLOWED, state=self.state, person_id=str(act.person_id))
-        added = (*self.memory.added, act.person_id)
-        return Move(remember={"added": added}, person_id=act.person_id)
-
     # --- consent (invariants 1 and 3) ---------------------------------------------------------
 
     def record_consent(self, act: acts.RecordConsent, by: Command) -> Move:

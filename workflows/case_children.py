@@ -7,7 +7,7 @@ from uuid import UUID
 
 from temporalio import workflow
 
-from contracts.acts import ScheduleMeeting, StartParticipation
+from contracts.acts import AddPerson, Command, ScheduleMeeting, StartParticipation
 from contracts.cases import (
     INTAKE_QUEUE,
     PAUSE,
@@ -53,6 +53,13 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
     def persons(self) -> tuple[UUID, ...]:
         """Whom the case is about: those of its intake, and those added since."""
         return (*self.case.person_ids, *self.memory.added)
+
+    def add_person(self, act: AddPerson, by: Command) -> Move:
+        """Whoever is discussed consents for themselves: nothing is shared on consent until then."""
+        if act.person_id in self.persons:
+            refuse(Refusal.NOT_ALLOWED, state=self.state, person_id=str(act.person_id))
+        added = (*self.memory.added, act.person_id)
+        return Move(remember={"added": added}, person_id=act.person_id)
 
     # --- to begin them ------------------------------------------------------------------------
 

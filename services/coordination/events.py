@@ -28,8 +28,8 @@ from services.coordination.store.cases import (
     lock_case_of_intake,
     open_case,
 )
-from services.coordination.store.households import end_flag, keep_flag, know_member
 from services.coordination.store.commands import store_placement_news, store_start, store_withdrawal
+from services.coordination.store.households import end_flag, keep_flag, know_member
 
 events = Events("coordination")
 

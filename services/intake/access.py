@@ -16,6 +16,8 @@ WARD = ("coordinator", "manager", "ward")
 
 DECIDERS = ("coordinator", "manager")
 """Who may see a protected address for a reason, and who has looked at a person."""
+FINDER = "casework"
+"""The role of the service that searches for persons and shows only what its reader may see."""
 
 
 class Sight(StrEnum):

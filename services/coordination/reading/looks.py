@@ -52,9 +52,7 @@ async def show_looks(
     if until is not None:
         chosen.append(AUDIT.c.at <= until)
     rows = (
-        await session.execute(
-            select(AUDIT).where(*chosen).order_by(AUDIT.c.id.desc()).limit(MOST)
-        )
+        await session.execute(select(AUDIT).where(*chosen).order_by(AUDIT.c.id.desc()).limit(MOST))
     ).all()
     await audit(session, principal, "looks.read", "case", str(case_id), shown=len(rows))
     names = await Names.of(session, [row.actor for row in rows])

@@ -1,6 +1,12 @@
 """The shapes in which people and programs read coordination: exactly the JSON of the API."""
 
 from services.coordination.views.act import AllowedAct, Choice, Exit, Field, Staff, Target, View
+from services.coordination.views.office import (
+    AgencyOffice,
+    ChannelOffice,
+    OfficeChange,
+    Organisation,
+)
 from services.coordination.views.page import (
     AttendeeView,
     CaseView,
@@ -36,7 +42,7 @@ from services.coordination.views.record import (
     StaffRow,
     TimelinePage,
 )
-from services.coordination.views.row import CasePage, CaseRow, Waiting
+from services.coordination.views.row import CasePage, CaseRow, FoundCase, SearchPage, Waiting
 from services.coordination.views.work import (
     CommandView,
     Comment,
@@ -48,11 +54,13 @@ from services.coordination.views.work import (
 )
 
 __all__ = [
+    "AgencyOffice",
     "AllowedAct",
     "AttendeeView",
     "CasePage",
     "CaseRow",
     "CaseView",
+    "ChannelOffice",
     "Choice",
     "ClosedRecords",
     "CommandView",
@@ -67,6 +75,7 @@ __all__ = [
     "Entry",
     "Exit",
     "Field",
+    "FoundCase",
     "GuardView",
     "Life",
     "Look",
@@ -74,6 +83,8 @@ __all__ = [
     "MeetingView",
     "Member",
     "MonitoringView",
+    "OfficeChange",
+    "Organisation",
     "Papers",
     "PersonConsents",
     "Persons",
@@ -85,6 +96,7 @@ __all__ = [
     "RefusalView",
     "RefusedCommand",
     "RoleView",
+    "SearchPage",
     "Staff",
     "StaffList",
     "StaffRow",

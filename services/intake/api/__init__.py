@@ -3,6 +3,7 @@
 from services.intake.api import (
     channels,
     corrections,
+    finding,
     flags,
     households,
     intakes,
@@ -20,4 +21,5 @@ ROUTERS = (
     persons.router,
     households.router,
     flags.router,
+    finding.router,
 )

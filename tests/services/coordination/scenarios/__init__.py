@@ -3,6 +3,7 @@
 from tests.services.coordination.scenarios import (
     closing,
     consent,
+    household,
     meeting,
     participation,
     plan,
@@ -15,6 +16,7 @@ __all__ = [
     "SCENARIOS",
     "closing",
     "consent",
+    "household",
     "meeting",
     "participation",
     "plan",
