@@ -21,6 +21,13 @@ from contracts.acts.closing import (
     ReturnClosure,
 )
 from contracts.acts.consent import ConsentKind, RecordConsent, RecordRefusal, WithdrawConsent
+from contracts.acts.dates import (
+    AnswerDates,
+    ChooseDate,
+    ProposeDates,
+    ProposeOtherDates,
+    ReportNoQuorum,
+)
 from contracts.acts.handover import ConfirmHandover
 from contracts.acts.household import AddPerson
 from contracts.acts.meeting import (
@@ -38,6 +45,17 @@ from contracts.acts.meeting import (
     ScheduleMeeting,
     SubmitSheet,
     SupportDecision,
+)
+from contracts.acts.outcome import (
+    AssignDuty,
+    DraftMinutes,
+    DutyKind,
+    Felt,
+    RaiseCommunityIssue,
+    RecordAdvice,
+    RecordStatutoryMeeting,
+    ReturnMinutes,
+    SubmitFeedback,
 )
 from contracts.acts.participation import (
     Approach,
@@ -117,6 +135,18 @@ AnyAct = Annotated[
     | ApproveMinutes
     | AcceptSupportMeeting
     | DeclineSupportMeeting
+    | ProposeDates
+    | ProposeOtherDates
+    | AnswerDates
+    | ChooseDate
+    | ReportNoQuorum
+    | RecordAdvice
+    | AssignDuty
+    | DraftMinutes
+    | ReturnMinutes
+    | SubmitFeedback
+    | RaiseCommunityIssue
+    | RecordStatutoryMeeting
     | RecordProgress
     | RecordContact
     | RecheckConsent
@@ -188,13 +218,16 @@ __all__ = [
     "Actor",
     "AddPerson",
     "AgencyRole",
+    "AnswerDates",
     "AnyAct",
     "Approach",
     "ApproveClosure",
     "ApproveMinutes",
     "ApprovePlan",
     "AskConsent",
+    "AssignDuty",
     "CancelMeeting",
+    "ChooseDate",
     "ClosureReason",
     "Command",
     "CompleteAssessment",
@@ -206,10 +239,13 @@ __all__ = [
     "DecideSupport",
     "DeclineReferral",
     "DeclineSupportMeeting",
+    "DraftMinutes",
     "DraftPlan",
+    "DutyKind",
     "EndPlacement",
     "EndWithInformation",
     "EvaluateClosure",
+    "Felt",
     "FinishReferral",
     "HoldMeeting",
     "JoinWaitingList",
@@ -223,8 +259,12 @@ __all__ = [
     "PlanVerdict",
     "PostponeMeeting",
     "PreparePlan",
+    "ProposeDates",
+    "ProposeOtherDates",
+    "RaiseCommunityIssue",
     "RecheckConsent",
     "RecordAcceptance",
+    "RecordAdvice",
     "RecordAnswer",
     "RecordConsent",
     "RecordContact",
@@ -235,22 +275,26 @@ __all__ = [
     "RecordProgress",
     "RecordRefusal",
     "RecordSettling",
+    "RecordStatutoryMeeting",
     "RecordTrial",
     "RecordVisit",
     "ReferOn",
     "ReferToAgency",
     "Reopen",
     "ReportLostContact",
+    "ReportNoQuorum",
     "RequestDevelopment",
     "RequestReferral",
     "RequestSupportMeeting",
     "RespondUrgently",
     "Resume",
     "ReturnClosure",
+    "ReturnMinutes",
     "ReturnPlan",
     "ScheduleMeeting",
     "StartParticipation",
     "StopWaiting",
+    "SubmitFeedback",
     "SubmitSheet",
     "SupportDecision",
     "Suspend",

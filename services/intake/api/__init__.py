@@ -8,6 +8,7 @@ from services.intake.api import (
     households,
     intakes,
     persons,
+    report_files,
     report_lines,
     reports,
 )
@@ -18,6 +19,7 @@ ROUTERS = (
     corrections.router,
     reports.router,
     report_lines.router,
+    report_files.router,
     persons.router,
     households.router,
     flags.router,
