@@ -59,6 +59,17 @@ class Area(Message):
     daily_area: str
 
 
+class DaySheetItem(Message):
+    """One line of a day sheet (日報) of the venues of a channel."""
+
+    item: str
+    channel: str
+    kind: str | None
+    """The activity kind that its number is counted as; None for what only the venue looks at."""
+    label: str
+    unit: str
+
+
 class ActivityKind(Message):
     """Something a programme reports by number, and the indicator it feeds."""
 
@@ -128,6 +139,28 @@ def resource_kinds() -> dict[str, str]:
 def community_themes() -> dict[str, str]:
     """What a community issue (地域課題) may be about, by code, with the labels of the screens."""
     return dict(_read("community_themes.csv", lambda row: (row["theme"], row["label"])))
+
+
+@cache
+def day_sheet_items(channel: str) -> tuple[DaySheetItem, ...]:
+    """What the venues of a channel write down each day; empty where a channel has no venues."""
+    rows = _read(
+        "day_sheet_items.csv",
+        lambda row: DaySheetItem.model_validate(row | {"kind": row["kind"] or None}),
+    )
+    return tuple(item for item in rows if item.channel == channel)
+
+
+@cache
+def volunteer_skills() -> dict[str, str]:
+    """What volunteers can do, by code, with the labels of the screens."""
+    return dict(_read("volunteer_skills.csv", lambda row: (row["skill"], row["label"])))
+
+
+@cache
+def food_categories() -> dict[str, str]:
+    """The kinds of food that the food network takes, by code, with their labels."""
+    return dict(_read("food_categories.csv", lambda row: (row["category"], row["label"])))
 
 
 @cache

@@ -19,6 +19,7 @@ from contracts.events.intake import (
     IntakeWithdrawn,
 )
 from contracts.events.participation import (
+    CommunityWorkRecorded,
     PlacementSettled,
     PlacementStarted,
     ResourceLinked,
@@ -47,6 +48,7 @@ COUNTED: tuple[type[Event], ...] = (
     ResourceLinked,
     ResourcePublished,
     ResourceWithdrawn,
+    CommunityWorkRecorded,
 )
 
 events = Events("indicators")
