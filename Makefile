@@ -16,7 +16,7 @@ demo up down status logs clean: $(READY)
 	@$(BIN)/kasane $@
 
 test: $(READY)
-	$(BIN)/pytest --ignore=tests/faults --ignore=tests/bench
+	$(BIN)/pytest -n 2 --dist loadgroup --ignore=tests/faults --ignore=tests/bench
 
 check: $(READY)
 	$(BIN)/ruff check .
