@@ -20,12 +20,14 @@ from services.intake.faults import refuse
 from services.intake.fields import Sent
 from services.intake.lines import MOST_LINES, ReportedLine, sort_rows
 from services.intake.models import ActivityLine
+from services.intake.reporting import without_counted_elsewhere
 from services.intake.store.reports import (
     count_lines,
     find_report,
     keep_report,
     lines_of_report,
 )
+from services.intake.store.ways import ways_now
 
 router = routes("活動報告 / activity reports")
 
@@ -134,6 +136,8 @@ async def send_report(
     a `line_ref` that this sender used before changes nothing.
     """
     good, errors = sort_rows(sent.lines, caller, today())
+    good, elsewhere = without_counted_elsewhere(good, await ways_now(session))
+    errors = sorted([*errors, *elsewhere], key=lambda error: error["row"])
     if not good:
         raise refuse(422, "no-line-accepted", "lines", errors=errors)
 
