@@ -113,9 +113,7 @@ class HandOver(Table, table=True):
 
     hand_over_id: UUID = Field(primary_key=True)
     pantry_id: UUID = Field(sa_column=Column(ForeignKey("food_pantry.pantry_id"), nullable=False))
-    group_id: UUID = Field(
-        sa_column=Column(ForeignKey("community_group.group_id"), nullable=False)
-    )
+    group_id: UUID = Field(sa_column=Column(ForeignKey("community_group.group_id"), nullable=False))
     households: int
     withdrawn: bool
     by: str = Field(sa_type=Text)

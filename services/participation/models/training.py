@@ -124,7 +124,5 @@ class CertificateCounter(Table, table=True):
 
     __tablename__ = "certificate_counter"
 
-    fiscal_year: int = Field(
-        sa_column=Column(Integer, primary_key=True, autoincrement=False)
-    )
+    fiscal_year: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     last: int

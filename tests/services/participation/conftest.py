@@ -36,7 +36,12 @@ async def participation(served: Any) -> AsyncIterator[tuple[httpx.AsyncClient, C
             await session.execute(
                 text(
                     "TRUNCATE resource, placement, placement_step, hold, development_request,"
-                    " outbox, idempotency_key, audit"
+                    " outbox, inbox, idempotency_key, audit, work, work_revision, reporting_way,"
+                    " venue, day_sheet, day_sheet_revision, community_group, activity,"
+                    " activity_support, activity_session, volunteer, engagement, donor,"
+                    " food_drive, food_lot, stock_move, food_pantry, hand_over, issue_group,"
+                    " issue, issue_note, course, course_session, learner, registration,"
+                    " attendance, certificate, certificate_counter"
                 )
             )
         yield client, context
