@@ -74,6 +74,14 @@ class Settings(BaseSettings):
     day_seconds: float | None = Field(None, gt=0)
     """Length of a day on a compressed clock, in seconds, for demonstrations. Unset: real days."""
 
+    ward_answers: dict[str, str | dict[str, str]] = {}
+    """The ward's answers to questions that its sources leave open, as JSON; an answer may be given
+    by the fiscal year from which it holds: `{"law-meetings": {"2027": "no"}}`."""
+
+    oral_consent: bool = True
+    """Whether consent given by word of mouth, heard by two members of staff, counts as consent.
+    The ward's own choice."""
+
     max_body_bytes: int = 1_048_576
     """Largest request body that is read at all; more is refused with 413."""
 

@@ -283,7 +283,9 @@ RESUME = "resume"
 class Stop(Message):
     """Why a case ends a child."""
 
-    reason: Literal["withdrawn-by-person", "suspended", "case-closed", "consent-given"]
+    reason: Literal[
+        "withdrawn-by-person", "suspended", "case-closed", "consent-given", "support-meeting"
+    ]
 
 
 class MeetingSaid(Message):

@@ -98,5 +98,19 @@ class Policy(Message):
     escalation: Period = business_days(5)
     """A task without an escalation of its own goes to a superior this long after it was due."""
 
+    fiscal_year_month_report: Period = business_days(5)
+    """After the end of each month its report is made (expectation C11; no rule was found)."""
+    fiscal_year_provisional: Period = days(20)
+    """After 31 March: 速報, on 20 April (expectation C11)."""
+    fiscal_year_cut_off: Period = months(2)
+    """After 31 March: what comes later waits; 31 May ends the 出納整理期間 (地方自治法235条の5)."""
+    fiscal_year_proposal_due: Period = days(30)
+    """After the cut-off the final figures are proposed."""
+    fiscal_year_approval_due: Period = business_days(5)
+    fiscal_year_publication_due: Period = months(9)
+    """From 確定 until the plan's revision in March, which prints the figures."""
+    fiscal_year_kept: Period = months(60)
+    """After the publication figures can be restated for this long."""
+
     day_seconds: float | None = Field(None, gt=0)
     """Length of a day on a compressed clock, in seconds; None on the real one."""

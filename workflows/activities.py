@@ -7,6 +7,7 @@ asking twice has one effect.
 
 from temporalio import activity
 
+from contracts.fiscal_years import FiscalYearStep
 from contracts.steps import (
     AgeBoundaries,
     Candidates,
@@ -57,5 +58,17 @@ class ParticipationActivities:
 
         Keyed by (placement_id, number). Raises a non-retryable ApplicationError `resource-full`
         or `resource-unknown` if the host cannot take the person.
+        """
+        raise NotImplementedError
+
+
+class IndicatorsActivities:
+    """The figures of fiscal years, and the versions in which they are frozen."""
+
+    @activity.defn
+    async def record_year_step(self, step: FiscalYearStep) -> None:
+        """Remember one step of a fiscal year; freeze the figures if it says so.
+
+        Keyed by (fiscal_year, number).
         """
         raise NotImplementedError

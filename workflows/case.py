@@ -145,6 +145,12 @@ class CaseWorkflow(CaseWithNews):
             move = self.leave(CaseState.SK_REQUESTED, "withdrawn-by-person", changes)
         return replace(move, cause="consent-expired", person_id=person, result=kind)
 
+    def request_support_meeting(self, act: acts.RequestSupportMeeting, by: Command) -> Move:
+        """Where consent does not reach, the 支援会議 is the next step; what stood on it ends."""
+        if self.state in NEEDS_CONSENT:
+            return self.leave(CaseState.SK_REQUESTED, "support-meeting")
+        return Move(CaseState.SK_REQUESTED)
+
     # --- assessment, plan, meeting ------------------------------------------------------------
 
     def complete_assessment(self, act: acts.CompleteAssessment, by: Command) -> Move:

@@ -36,7 +36,9 @@ from workflows.activities import IntakeActivities
 from workflows.follow_up import FollowedUp
 from workflows.moves import Move, Start, Tell
 
-StopReason = Literal["withdrawn-by-person", "suspended", "case-closed", "consent-given"]
+StopReason = Literal[
+    "withdrawn-by-person", "suspended", "case-closed", "consent-given", "support-meeting"
+]
 
 
 class CaseWithChildren(FollowedUp[CaseMemory]):

@@ -23,6 +23,7 @@ from contracts.cases import WORKFLOW_QUEUE
 from workflows import policies
 from workflows.age_transition import HandoverWorkflow
 from workflows.case import CaseWorkflow
+from workflows.fiscal_year import FiscalYearWorkflow
 from workflows.meeting import MeetingWorkflow
 from workflows.outreach import OutreachWorkflow
 from workflows.placement import PlacementWorkflow
@@ -30,7 +31,7 @@ from workflows.plan import PlanWorkflow
 from workflows.referral import ReferralWorkflow
 from workflows.sandbox import RUNNER
 
-WORKFLOWS = [
+CASEWORK = [
     CaseWorkflow,
     MeetingWorkflow,
     PlanWorkflow,
@@ -39,6 +40,9 @@ WORKFLOWS = [
     PlacementWorkflow,
     HandoverWorkflow,
 ]
+"""One for each life of `contracts.life.LIVES`."""
+
+WORKFLOWS = [*CASEWORK, FiscalYearWorkflow]
 
 CACHED_WORKFLOWS = 500
 """Lives kept in memory; any other is replayed from its history when something happens to it."""

@@ -35,8 +35,15 @@ class RecordConsent(Act):
     relation: Code | None = None
     """What the proxy is to the person; required for a proxy."""
     method: Literal["signature", "oral-two-witnesses", "electronic"]
-    form_version: Code = "consent-r8-1"
+    form_version: Code | None = None
+    """Which form was shown; None: the one in force on the day it was given."""
     expires_on: date | None = None
+    obtained_on: date | None = None
+    """The day on which it was given, where it is recorded later. The form was in force then."""
+    witnesses: tuple[str, ...] = Field((), max_length=5)
+    """Who heard an oral consent: the `sub` of two members of staff."""
+    document_id: Code | None = None
+    """Where the signed paper is kept, if there is one."""
 
 
 class RecordRefusal(Act):

@@ -17,6 +17,8 @@ class CompleteAssessment(Act):
     act: Literal["complete_assessment"] = "complete_assessment"
     issues: tuple[Code, ...] = Field(min_length=1)
     findings: Text | None = None
+    about: tuple[Code, ...] = ()
+    """What the words are about: categories of a consent. Empty: they may be about anything."""
 
 
 class PlanKind(StrEnum):

@@ -18,6 +18,8 @@ class RecordProgress(Act):
     agency: Code
     on: date
     joint_with: tuple[Code, ...] = ()
+    about: tuple[Code, ...] = ()
+    """What the words are about: categories of a consent. Empty: they may be about anything."""
 
 
 class ContactOutcome(StrEnum):
@@ -38,6 +40,8 @@ class RecordContact(Act):
     on: date
     method: Literal["letter", "telephone", "visit", "visit-with-known-person", "accompany", "watch"]
     outcome: ContactOutcome
+    about: tuple[Code, ...] = ()
+    """What the words are about: categories of a consent. Empty: they may be about anything."""
 
 
 class RecheckConsent(Act):

@@ -19,3 +19,20 @@ class FigureFlagged(Event):
     on: date
     venue: Code | None = None
     ratio: float
+
+
+@fact
+class FiscalYearMoved(Event):
+    """A fiscal year's figures have come to another state: 速報, 確定, 公表 …"""
+
+    topic: ClassVar[str] = "kasane.indicators"
+    type: ClassVar[str] = "kasane.fiscal-year.moved.v1"
+    subject_field: ClassVar[str] = "fiscal_year"
+
+    fiscal_year: int
+    state: Code
+    """A `contracts.life.FiscalYearState`."""
+    settled: bool
+    """The figures stand: reports for the year are late, and wait for a restatement."""
+    version: int | None = None
+    """The version of the figures that the step made or decided on."""

@@ -6,6 +6,12 @@ to; an act that leads to its own state is recorded and the waiting goes on.
 """
 
 from contracts.life.case import ALWAYS, CASE, SK_TRACK, CaseState
+from contracts.life.fiscal_year import (
+    FISCAL_YEAR,
+    FISCAL_YEAR_ROLES,
+    SETTLED,
+    FiscalYearState,
+)
 from contracts.life.handover import HANDOVER, HandoverState
 from contracts.life.meeting import MEETING, MeetingState
 from contracts.life.outreach import OUTREACH, OutreachState
@@ -23,7 +29,7 @@ LIVES: dict[str, Life] = {
     "placement": PLACEMENT,
     "handover": HANDOVER,
 }
-"""Every life by the kind of its workflow."""
+"""Every life of casework by the kind of its workflow. `FISCAL_YEAR` is the figures' own."""
 
 
 def allowed(kind: str, state: str) -> dict[str, tuple[str, ...]]:
@@ -38,6 +44,8 @@ def allowed(kind: str, state: str) -> dict[str, tuple[str, ...]]:
 __all__ = [
     "ALWAYS",
     "CASE",
+    "FISCAL_YEAR",
+    "FISCAL_YEAR_ROLES",
     "HANDOVER",
     "LIVES",
     "MEETING",
@@ -45,8 +53,10 @@ __all__ = [
     "PLACEMENT",
     "PLAN",
     "REFERRAL",
+    "SETTLED",
     "SK_TRACK",
     "CaseState",
+    "FiscalYearState",
     "HandoverState",
     "Life",
     "MeetingState",

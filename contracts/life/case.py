@@ -104,6 +104,7 @@ CASE: Life = {
             "complete_assessment": (CaseState.PLAN_DRAFT, CaseState.MEETING),
             "refer_to_agency": (CaseState.SINGLE_AGENCY,),
             "record_consent": (CaseState.ASSESS,),
+            "request_support_meeting": (CaseState.SK_REQUESTED,),
         },
         news=_NEEDS_CONSENT,
     ),
@@ -114,6 +115,7 @@ CASE: Life = {
         acts={
             "draft_plan": (CaseState.MEETING,),
             "record_consent": (CaseState.PLAN_DRAFT,),
+            "request_support_meeting": (CaseState.SK_REQUESTED,),
         },
         news=_NEEDS_CONSENT,
     ),
@@ -124,6 +126,7 @@ CASE: Life = {
         acts={
             "schedule_meeting": (CaseState.MEETING,),
             "record_consent": (CaseState.MEETING,),
+            "request_support_meeting": (CaseState.SK_REQUESTED,),
         },
         news={
             "meeting:minutes": (

@@ -33,6 +33,7 @@ MEETING: Life = {
         acts={
             "decide_plan": (MeetingState.MINUTES,),
             "decide_support": (MeetingState.MINUTES,),
+            "acknowledge_secrecy": (MeetingState.HELD,),
         },
         news={"stop": (MeetingState.MINUTES,)},
     ),
@@ -41,7 +42,10 @@ MEETING: Life = {
         task="会議録を承認する",
         owner=Role.MANAGER,
         due="minutes_due",
-        acts={"approve_minutes": (MeetingState.DONE,)},
+        acts={
+            "approve_minutes": (MeetingState.DONE,),
+            "acknowledge_secrecy": (MeetingState.MINUTES,),
+        },
     ),
     MeetingState.DONE: Stage(label="完了", lapses={"papers_close": MeetingState.DONE}),
     MeetingState.CANCELLED: Stage(label="中止"),

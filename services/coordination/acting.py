@@ -198,7 +198,17 @@ async def _do(
         raise problems.act_not_allowed(strand.kind, strand.state, sorted(exits))
     await _may(session, deed, to, task)
     _known_agencies(deed.act)
-    await check(Attempt(session, case, to.kind, to.id, deed.act, deed.principal.sub, today()))
+    attempt = Attempt(
+        session,
+        case,
+        to.kind,
+        to.id,
+        deed.act,
+        deed.principal.sub,
+        today(),
+        ctx.settings.oral_consent,
+    )
+    await check(attempt)
     decisive = strand.state not in exits[deed.act.code] and bool(exits[deed.act.code])
     if decisive and (other := await decisive_on_its_way(session, strand.workflow_id)):
         raise await problems.task_in_progress(session, other)

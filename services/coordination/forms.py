@@ -1,6 +1,6 @@
 """The form of every act, read from its model: fields with Japanese labels, and a JSON Schema."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -14,8 +14,10 @@ from pydantic_core import PydanticUndefined
 
 from contracts import catalogue
 from contracts.acts import Act, AgencyRole, AnyAct
+from contracts.calendar import today
 from contracts.message import private_fields
 from services.coordination import labels, views
+from services.coordination.consent_forms import form_in_force, known_forms
 
 ACTS: TypeAdapter[Act] = TypeAdapter(AnyAct)
 """Reads any act by its `act` code."""
@@ -26,6 +28,8 @@ MODELS: dict[str, type[Act]] = {
 """Every act's model by its code."""
 
 _AGENCY = {"agency", "lead_agency"}
+_FORM = "form_version"
+_STAFF = {"witnesses"}
 _AGENCIES = {"attendees", "present", "recipients", "joint_with"}
 
 
@@ -33,13 +37,14 @@ def fields_of(
     act: str,
     agencies: dict[str, catalogue.Agency],
     persons: Sequence[UUID],
+    staff: Mapping[str, str] | None = None,
 ) -> tuple[views.Field, ...]:
     """The fields of an act's form, the private note last. Raises KeyError for no such act."""
     model = MODELS[act]
     private = private_fields(model)
     names = [name for name in model.model_fields if name not in ("act", "note")] + ["note"]
     return tuple(
-        _field(act, name, model.model_fields[name], name in private, agencies, persons)
+        _field(act, name, model.model_fields[name], name in private, agencies, persons, staff or {})
         for name in names
     )
 
@@ -51,12 +56,17 @@ def _field(
     private: bool,
     agencies: dict[str, catalogue.Agency],
     persons: Sequence[UUID],
+    staff: Mapping[str, str],
 ) -> views.Field:
     kind = _type(name, info, private)
     offered = labels.choices(act, name) or labels.suggestions(act, name)
     choices = [views.Choice(value=code, label=label) for code, label in offered.items()]
     if kind in ("agency", "agencies", "roles"):
         choices = [views.Choice(value=code, label=row.name) for code, row in agencies.items()]
+    if name == _FORM:
+        choices = [views.Choice(value=one, label=one) for one in known_forms()]
+    if name in _STAFF:
+        choices = [views.Choice(value=sub, label=named) for sub, named in staff.items()]
     if kind == "person":
         choices = [views.Choice(value=str(person), label=str(person)) for person in persons]
     return views.Field(
@@ -65,7 +75,7 @@ def _field(
         type=kind,
         required=info.is_required(),
         private=private,
-        default=_default(info),
+        default=form_in_force(today()) if name == _FORM else _default(info),
         choices=tuple(choices),
         min_items=next((mark.min_length for mark in info.metadata if _least(mark)), 0),
     )
@@ -90,6 +100,8 @@ def _type(name: str, info: FieldInfo, private: bool) -> Any:
         return "agency"
     if name in _AGENCIES:
         return "agencies"
+    if name in _STAFF:
+        return "codes"
     if name == "person_id":
         return "person"
     return _by_annotation(_bare(info.annotation))

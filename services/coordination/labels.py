@@ -72,6 +72,18 @@ def legal_basis(code: str) -> str:
     return _word("legal_basis", code)
 
 
+def lack(code: str) -> str:
+    """What a consent lacks, as `reach` names it: `recipient:sapota`."""
+    kind_of, _, what = code.partition(":")
+    if kind_of == "recipient":
+        return f"共有先に{agency(what)}が含まれていません"
+    if kind_of == "purpose":
+        return f"利用目的に「{value('purposes', what)}」が含まれていません"
+    if kind_of == "category":
+        return f"共有する情報に「{value('categories', what)}」が含まれていません"
+    return "情報共有の同意がありません"
+
+
 def closure_reason(code: str) -> str:
     return value("reason", code, "evaluate_closure")
 

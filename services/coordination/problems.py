@@ -65,6 +65,11 @@ def of_refusal(code: str, details: dict[str, Any], **more: Any) -> Problem:
     """The problem of a refusal by the data or by the workflow. `details` are ids and codes."""
     status, ja, en = REFUSALS.get(code, REFUSALS[ACT_FAILED])
     told = {name: value for name, value in details.items() if name not in _RESERVED}
+    if code == Refusal.CONSENT_MISSING:
+        told["offers"] = [
+            {"act": act, "label": labels.act(act), "legal_basis": basis}
+            for act, basis in INSTEAD_OF_CONSENT
+        ]
     field = details.get("field")
     if code == Refusal.INCOMPLETE and field in FIELD_CODES:
         code = FIELD_CODES[str(field)]
@@ -74,6 +79,9 @@ def of_refusal(code: str, details: dict[str, Any], **more: Any) -> Problem:
         field = name
     return Problem(status, code, ja=ja, en=en, field=field, **told, **more)
 
+
+INSTEAD_OF_CONSENT = (("request_support_meeting", "law-106-6"), ("record_consent", "consent"))
+"""What may be done where consent is lacking: the 支援会議 first, as the law provides (A4)."""
 
 _RESERVED = {"field", "type", "title", "title_en", "status", "code", "errors"}
 
@@ -106,6 +114,32 @@ def act_not_allowed(kind: str, state: str, allowed: list[str]) -> Problem:
         state_label=label,
         allowed=allowed,
     )
+
+
+SHUT = {
+    "not-an-attendee": (
+        "この支援会議の出席者ではないため、資料は開けません。見られるのは決定だけです",
+        "You do not attend this meeting; of it you see the decision alone",
+    ),
+    "absent": (
+        "出席しなかった機関の方は、資料を開けません。見られるのは決定だけです",
+        "Your agency was absent; of the meeting you see the decision alone",
+    ),
+    "secrecy-not-acknowledged": (
+        "この支援会議の守秘義務をまだ確認していません。確認すると資料が開きます",
+        "You have not acknowledged the duty of secrecy for this meeting",
+    ),
+    "papers-closed": (
+        "会議資料の閲覧期間は終わりました。見られるのは決定だけです",
+        "The papers have closed; the decision is what remains",
+    ),
+}
+"""Why the papers of a 支援会議 are closed to somebody, in words."""
+
+
+def papers_closed(why: str) -> Problem:
+    ja, en = SHUT[why]
+    return Problem(403, why, ja=ja, en=en)
 
 
 def not_your_agency(field: str | None = None) -> Problem:

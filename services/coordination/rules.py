@@ -10,13 +10,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from contracts.acts import (
     Act,
-    ConsentKind,
     SupportDecision,
     closing,
     consent,
@@ -27,16 +26,16 @@ from contracts.acts import (
 )
 from contracts.cases import Refusal
 from contracts.life import CaseState
-from services.coordination.consent_forms import text_hash
+from services.coordination.consent_forms import form_in_force, known_forms
 from services.coordination.models import (
     Attendee,
     CaseFile,
-    CasePerson,
-    Consent,
     Evaluation,
     Meeting,
     PlanVersion,
+    Staff,
 )
+from services.coordination.reach import PLAN_MAKING, persons_of, reach
 from services.coordination.refusal import RefusedError
 
 
@@ -51,39 +50,11 @@ class Attempt:
     act: Act
     sub: str
     on: date
+    oral_consent: bool = True
+    """Whether the ward takes oral consent (an open question of the ward's, process E (h))."""
 
 
 Rule = Callable[[Attempt, Any], Awaitable[None]]
-
-
-async def persons_of(session: AsyncSession, case_id: UUID) -> frozenset[UUID]:
-    found = select(col(CasePerson.person_id)).where(col(CasePerson.case_id) == case_id)
-    return frozenset((await session.scalars(found)).all())
-
-
-async def unconsenting(
-    session: AsyncSession, case_id: UUID, on: date, agencies: Iterable[str] = ()
-) -> frozenset[UUID] | None:
-    """Persons whose live consent to sharing does not reach these agencies.
-
-    A consent that names its recipients reaches no other agency. None if the case names nobody who
-    could consent.
-    """
-    persons = await persons_of(session, case_id)
-    if not persons:
-        return None
-    reached = select(col(Consent.person_id)).where(
-        col(Consent.case_id) == case_id,
-        col(Consent.kind) == ConsentKind.SHARING,
-        col(Consent.withdrawn_at).is_(None),
-        col(Consent.replaced_at).is_(None),
-        or_(col(Consent.expires_on).is_(None), col(Consent.expires_on) >= on),
-        or_(
-            col(Consent.recipients) == [],
-            col(Consent.recipients).contains(sorted(set(agencies))),
-        ),
-    )
-    return persons - frozenset((await session.scalars(reached)).all())
 
 
 async def check(attempt: Attempt) -> None:
@@ -105,14 +76,13 @@ async def _persons_belong(attempt: Attempt) -> None:
 async def consent_gate(attempt: Attempt, agencies: Iterable[str]) -> None:
     """Invariant 1: no 重層的支援会議 while anybody discussed has no live sharing consent.
 
-    The agency that coordinates the case knows it already; every other one must be reached.
+    The agency that coordinates the case knows it already; every other one must be reached. The
+    refusal names the persons and what of each is lacking.
     """
     others = set(agencies) - {attempt.case.coordinator_agency}
-    missing = await unconsenting(attempt.session, attempt.case.case_id, attempt.on, others)
-    if missing is None or missing:
-        raise RefusedError(
-            Refusal.CONSENT_MISSING, persons=sorted(str(person) for person in missing or ())
-        )
+    found = await reach(attempt.session, attempt.case.case_id, attempt.on, others, PLAN_MAKING)
+    if not found.whole:
+        raise RefusedError(Refusal.CONSENT_MISSING, **found.told())
 
 
 def _incomplete(field: str) -> RefusedError:
@@ -120,10 +90,34 @@ def _incomplete(field: str) -> RefusedError:
 
 
 async def _record_consent(attempt: Attempt, act: consent.RecordConsent) -> None:
+    """The form that was in force when it was given, its proxy, and its witnesses."""
     if act.given_by == "proxy" and act.relation is None:
         raise _incomplete("relation")
-    if text_hash(act.form_version) is None:
+    given_on = act.obtained_on or attempt.on
+    if given_on > attempt.on:
+        raise _incomplete("obtained_on")
+    if act.expires_on is not None and act.expires_on < given_on:
+        raise _incomplete("expires_on")
+    version = act.form_version or form_in_force(given_on)
+    form = known_forms().get(version or "")
+    if form is None:
         raise _incomplete("form_version")
+    if not form.in_force(given_on):
+        shown = form_in_force(given_on)
+        raise RefusedError(Refusal.INCOMPLETE, field="form_version", in_force=shown)
+    if act.method == "oral-two-witnesses":
+        await _witnessed(attempt, act)
+
+
+async def _witnessed(attempt: Attempt, act: consent.RecordConsent) -> None:
+    """Oral consent is heard by two named members of staff (口頭+2名記録), if the ward takes it."""
+    if not attempt.oral_consent:
+        raise _incomplete("method")
+    known = select(func.count()).where(col(Staff.sub).in_(set(act.witnesses)))
+    if len(set(act.witnesses)) < 2 or await attempt.session.scalar(known) != len(
+        set(act.witnesses)
+    ):
+        raise _incomplete("witnesses")
 
 
 async def _schedule_meeting(attempt: Attempt, act: meeting.ScheduleMeeting) -> None:

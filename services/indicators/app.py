@@ -1,13 +1,31 @@
-"""The indicators: the ledger of counted things, the measures, the figures and their lineage."""
+"""The indicators: the ledger of counted things, the figures of fiscal years, and their lineage."""
 
 from fastapi import FastAPI
 
+from chassis.context import Context
 from chassis.service import Service
 from chassis.settings import Settings
-from services.indicators import api
-from services.indicators.events import events
+from contracts.fiscal_years import INDICATORS_QUEUE
+from services.indicators.activities import Activities
+from services.indicators.api import ROUTERS
+from services.indicators.events import MEASURES, events
+from services.indicators.telling import tell_fiscal_years
 
-SERVICE = Service("indicators", routers=[api.router], events=events)
+
+def count_as_the_ward_says(_: FastAPI, context: Context) -> None:
+    """Count by the ward's answers to the open questions. Raises ValueError for a wrong one."""
+    MEASURES.answer(context.settings.ward_answers)
+
+
+SERVICE = Service(
+    "indicators",
+    routers=ROUTERS,
+    events=events,
+    activities=Activities,
+    queue=INDICATORS_QUEUE,
+    background=(tell_fiscal_years,),
+    extend=count_as_the_ward_says,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:

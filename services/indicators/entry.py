@@ -61,6 +61,8 @@ class Entry(Message):
     case_id: UUID | None = None
     receipt_number: str | None = None
     report_id: UUID | None = None
+    reason: str | None = None
+    trace_id: str | None = None
 
     def key(self, of: str) -> str | None:
         """What a distinct count of groups, venues, persons or resources counts this entry by."""
@@ -81,7 +83,8 @@ def _(event: ActivityReported) -> tuple[Entry, ...]:
 
 @entries_of.register
 def _(event: ActivityCorrected) -> tuple[Entry, ...]:
-    return (_line(event, event.report_id, event.line, event.revision),)
+    told = _line(event, event.report_id, event.line, event.revision)
+    return (told.model_copy(update={"reason": event.reason}),)
 
 
 @entries_of.register
@@ -94,6 +97,7 @@ def _(event: ActivityWithdrawn) -> tuple[Entry, ...]:
             revision=event.revision,
             withdrawn=True,
             report_id=event.report_id,
+            reason=event.reason,
         ),
     )
 
@@ -115,6 +119,7 @@ def _(event: IntakeWithdrawn) -> tuple[Entry, ...]:
             revision=2,
             withdrawn=True,
             receipt_number=event.receipt_number,
+            reason=event.reason,
         ),
     )
 

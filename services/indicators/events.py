@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bus import Events
+from chassis.telemetry import trace_id
 from contracts.events import Event
 from contracts.events.coordination import (
     CaseClosed,
@@ -26,6 +27,7 @@ from contracts.events.participation import (
     ResourcePublished,
     ResourceWithdrawn,
 )
+from services.indicators.attention import look_at
 from services.indicators.entry import entries_of
 from services.indicators.measures import load_measures
 from services.indicators.store import record
@@ -55,8 +57,10 @@ events = Events("indicators")
 
 
 async def count(session: AsyncSession, event: Event) -> None:
-    """Enter a fact in the ledger and in every figure that it changes."""
-    await record(session, MEASURES, entries_of(event))
+    """Enter a fact in the ledger and in every figure that it changes; look at what is unusual."""
+    here = {"trace_id": trace_id()}
+    entries = [entry.model_copy(update=here) for entry in entries_of(event)]
+    await look_at(session, await record(session, MEASURES, entries))
 
 
 for model in COUNTED:

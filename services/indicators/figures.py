@@ -32,6 +32,8 @@ class Figure(BaseModel):
     version: int
     basic_goal: int | None
     programme_no: int | None
+    programmes: tuple[int, ...]
+    """Every programme that it is a figure of; `programme_no` is the one it is printed with."""
     statute_programme: str
     label: str
     unit: str
@@ -114,20 +116,34 @@ def _figure(measure: Measure, year: int, flows: Amounts, opening: Amount, today:
     if measure.arithmetic is Arithmetic.STOCK:
         total = opening.plus(*total)
         by_month = _levels([amount or NOTHING for amount in by_month], opening, year, today)
+    months = [
+        MonthFigure(
+            month=month,
+            value=amount.value if amount else None,
+            sub_value=amount.sub_value if amount else None,
+        )
+        for month, amount in zip(MONTHS, by_month, strict=True)
+    ]
+    return figure_of(measure, year, total.value, total.sub_value, months)
+
+
+def figure_of(
+    measure: Measure,
+    year: int,
+    value: int | None,
+    sub_value: int | None,
+    months: list[MonthFigure],
+) -> Figure:
+    """A row of the table in the measure's own wording; without a うち it says nothing of one."""
     has_sub = measure.sub_label is not None
     told: dict[str, Any] = measure.model_dump(include=set(Figure.model_fields))
     return Figure(
         **told,
-        value=total.value,
-        sub_value=total.sub_value if has_sub else None,
-        months=[
-            MonthFigure(
-                month=month,
-                value=amount.value if amount else None,
-                sub_value=amount.sub_value if amount and has_sub else None,
-            )
-            for month, amount in zip(MONTHS, by_month, strict=True)
-        ],
+        value=value or 0,
+        sub_value=(sub_value or 0) if has_sub else None,
+        months=months
+        if has_sub
+        else [month.model_copy(update={"sub_value": None}) for month in months],
         events_url=f"/api/indicators/v1/fiscal-years/{year}/indicators/{measure.id}/events",
     )
 

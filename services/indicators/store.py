@@ -25,11 +25,17 @@ TALLIES = Tally.metadata.tables["tally"]
 TOLD = tuple(name for name in Entry.model_fields)
 """The columns of the ledger that an entry fills."""
 
-LAST_WORD = frozenset({"entry_id", "event_id", "revision", "withdrawn"})
+LAST_WORD = frozenset({"entry_id", "event_id", "revision", "withdrawn", "reason", "trace_id"})
 """The columns that a withdrawal changes; the others keep what the withdrawn entry said."""
 
 
-async def record(session: AsyncSession, measures: Measures, entries: Iterable[Entry]) -> None:
+Replaced = tuple[Entry | None, Entry]
+"""An entry that stands now, and what stood before it."""
+
+
+async def record(
+    session: AsyncSession, measures: Measures, entries: Iterable[Entry]
+) -> list[Replaced]:
     """Take entries in: the highest revision of each stands, and the figures follow.
 
     An entry whose revision is not higher than the one that stands changes nothing.
@@ -40,13 +46,15 @@ async def record(session: AsyncSession, measures: Measures, entries: Iterable[En
         if known is None or known.revision < entry.revision:
             latest[entry.entry_id] = entry
     changes = Changes(measures)
-    for before, after in await _enter(session, list(latest.values())):
+    replaced = await _enter(session, list(latest.values()))
+    for before, after in replaced:
         changes.replace(before, after)
     await _count_members(session, changes)
     await _count(session, changes.cells())
+    return replaced
 
 
-async def _enter(session: AsyncSession, entries: list[Entry]) -> list[tuple[Entry | None, Entry]]:
+async def _enter(session: AsyncSession, entries: list[Entry]) -> list[Replaced]:
     """Put entries in the ledger; those that now stand, each with what stood before it."""
     told = {entry.entry_id: entry for entry in entries}
     rows = _rows(LEDGER, TOLD)

@@ -57,6 +57,10 @@ async def differences(
     return len(compared), sorted(wrong)
 
 
+NOT_COUNTED = ("recorded_at", "withdrawn", "trace_id", "reason", "event_id")
+"""Columns that say how an entry came here: another installation that was told the same differs."""
+
+
 class Day(NamedTuple):
     """What the ledger holds of one day; the same hash means the same entries."""
 
@@ -67,7 +71,7 @@ class Day(NamedTuple):
 
 async def days(session: AsyncSession, fiscal_year: int) -> list[Day]:
     """One line for each day of a fiscal year on which something stands in the ledger."""
-    told = [c for c in LEDGER.c if c.name not in ("recorded_at", "withdrawn")]
+    told = [c for c in LEDGER.c if c.name not in NOT_COUNTED]
     line = func.concat_ws("|", *(func.coalesce(cast(c, String), "") for c in told))
     together = func.string_agg(
         line, aggregate_order_by(literal_column("E'\\n'"), LEDGER.c.entry_id)

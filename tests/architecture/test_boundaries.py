@@ -23,6 +23,7 @@ PORTS = {
     "intake": port.IntakeActivities,
     "coordination": port.CoordinationActivities,
     "participation": port.ParticipationActivities,
+    "indicators": port.IndicatorsActivities,
 }
 LONGEST_FILE = 360
 DRAWERS = {"utils", "helpers", "common", "manager", "base_service", "misc"}

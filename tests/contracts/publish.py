@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from contracts.acts import AnyAct
 from contracts.events import EVENT_TYPES
+from contracts.fiscal_years import AnyYearAct
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "contracts" / "schemas"
 
@@ -23,7 +24,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     }
     acts = {
         f"acts/{model.model_fields['act'].default}.json": model.model_json_schema()
-        for model in get_args(get_args(AnyAct)[0])
+        for model in (*get_args(get_args(AnyAct)[0]), *get_args(get_args(AnyYearAct)[0]))
     }
     return facts | acts
 

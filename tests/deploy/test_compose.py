@@ -151,7 +151,7 @@ def test_the_example_of_the_settings_lists_every_setting_with_its_default() -> N
         assert default is not PydanticUndefined, f"{name} has no default"
         plain = getattr(default, "get_secret_value", lambda value=default: value)()
         shown = (
-            "" if plain is None else str(plain).lower() if plain in {True, False} else str(plain)
+            "" if plain is None else str(plain).lower() if plain in (True, False) else str(plain)
         )
         assert listed[name] == shown, name
 

@@ -13,7 +13,7 @@ from contracts.cases import ACT, Kind
 from contracts.life import ALWAYS, LIVES
 from workflows.life import Life
 from workflows.sandbox import RUNNER
-from workflows.worker import WORKFLOWS
+from workflows.worker import CASEWORK, WORKFLOWS
 
 FOLDER = Path(workflows.__file__).parent
 MODULES = sorted(
@@ -22,7 +22,7 @@ MODULES = sorted(
 
 
 def test_there_is_a_workflow_for_every_life_under_its_name() -> None:
-    names = {_Definition.must_from_class(life).name for life in WORKFLOWS}
+    names = {_Definition.must_from_class(life).name for life in CASEWORK}
     assert names == {kind.value for kind in Kind} == set(LIVES)
 
 
@@ -33,7 +33,7 @@ def test_every_workflow_takes_acts_by_the_one_update() -> None:
 
 def test_every_rule_that_is_named_like_an_act_is_for_one_that_the_table_knows() -> None:
     codes = {model.model_fields["act"].default for model in AnyAct.__origin__.__args__}
-    for life in WORKFLOWS:
+    for life in CASEWORK:
         table = {code for stage in LIVES[life.kind].values() for code in stage.acts}
         table |= set(ALWAYS) if life.kind == Kind.CASE else set()
         signals = set(_Definition.must_from_class(life).signals)
@@ -66,5 +66,5 @@ def test_workflows_read_no_clock_and_no_chance_of_their_own(path: Path) -> None:
         assert all("workflow." + forbidden in line for line in found), (path.name, found)
 
 
-def test_the_engine_is_shared_by_every_workflow() -> None:
-    assert all(issubclass(life, Life) for life in WORKFLOWS)
+def test_the_engine_is_shared_by_every_life_of_casework() -> None:
+    assert all(issubclass(life, Life) for life in CASEWORK)

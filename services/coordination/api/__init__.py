@@ -1,5 +1,5 @@
 """Coordination over HTTP: cases, the worklist, and what people do."""
 
-from services.coordination.api import acts, cases, operations, tasks
+from services.coordination.api import acts, cases, operations, papers, tasks
 
-ROUTERS = (cases.router, tasks.router, acts.router, operations.router)
+ROUTERS = (cases.router, tasks.router, acts.router, operations.router, papers.router)

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query
 
 from chassis.auth import Caller
 from chassis.context import Ctx, Session
+from contracts.calendar import today
 from services.coordination import reading, views
-from services.coordination.consent_forms import forms, text_hash
+from services.coordination.consent_forms import known_forms
 
 PREFIX = "/api/coordination/v1"
 Page = Annotated[int, Query(ge=1, le=200)]
@@ -68,10 +69,18 @@ async def show_disclosures(session: Session, caller: Caller, case_id: UUID) -> v
 
 @router.get("/consent-forms", summary="同意書の様式 / Consent forms")
 async def consent_forms(caller: Caller) -> views.ConsentForms:
+    """各版の本文と使われる期間。Every version: its text, its hash, when it is in force."""
     return views.ConsentForms(
         items=tuple(
-            views.ConsentForm(form_version=version, text=text, text_hash=text_hash(version) or "")
-            for version, text in sorted(forms().items())
+            views.ConsentForm(
+                form_version=form.version,
+                valid_from=form.valid_from,
+                valid_until=form.valid_until,
+                in_force=form.in_force(today()),
+                text=form.text,
+                text_hash=form.text_hash,
+            )
+            for form in known_forms().values()
         )
     )
 

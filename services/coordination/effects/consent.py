@@ -14,7 +14,7 @@ from contracts.acts import (
 )
 from contracts.events.coordination import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from contracts.events.envelope import new_id
-from services.coordination.consent_forms import text_hash
+from services.coordination.consent_forms import form_in_force, text_hash
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.models import Consent, ConsentRefusal
 
@@ -36,6 +36,7 @@ async def _standing(scene: Scene, person_id: UUID, kind: ConsentKind) -> Consent
 @effect(RecordConsent)
 async def record_consent(scene: Scene, act: RecordConsent) -> None:
     """The newest consent of a kind stands; the one before it is kept as replaced."""
+    version = act.form_version or form_in_force(act.obtained_on or scene.on) or ""
     for kind in sorted(set(act.kinds)):
         earlier = await _standing(scene, act.person_id, kind)
         if earlier is not None:
@@ -53,11 +54,14 @@ async def record_consent(scene: Scene, act: RecordConsent) -> None:
                 given_by=act.given_by,
                 relation=act.relation,
                 method=act.method,
-                form_version=act.form_version,
-                text_hash=text_hash(act.form_version) or "",
+                form_version=version,
+                text_hash=text_hash(version) or "",
                 obtained_at=scene.step.at,
                 recorded_by=scene.by,
                 expires_on=act.expires_on,
+                obtained_on=act.obtained_on,
+                witnesses=list(dict.fromkeys(act.witnesses)),
+                document_id=act.document_id,
             )
         )
         await scene.tell(ConsentGiven, person_id=act.person_id, kind=str(kind))

@@ -17,10 +17,12 @@ from contracts.acts import (
     SupportDecision,
 )
 from contracts.events.coordination import MeetingHeld, MeetingScheduled
-from contracts.life import CaseState
+from contracts.life import CaseState, MeetingState
+from services.coordination.compartment import admit
 from services.coordination.effects.plan import adopt, make_current, next_version
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.models import Attendee, Meeting, PlanRole, PlanVersion
+from services.coordination.reach import PLAN_MAKING
 from services.coordination.rules import seats
 from services.coordination.store.team import disclose, join_team
 
@@ -71,8 +73,11 @@ async def submit_sheet(scene: Scene, act: SubmitSheet) -> None:
 
 @effect(AcknowledgeSecrecy)
 async def acknowledge_secrecy(scene: Scene, act: AcknowledgeSecrecy) -> None:
+    """Binds the agency; who gives the word for an agency of their own becomes an attendee."""
     seat = await _seat(scene, act.agency)
     seat.acknowledged_at, seat.acknowledged_by = scene.step.at, scene.by
+    if scene.agency == act.agency:
+        await admit(scene.session, seat.meeting_id, scene.by, act.agency, scene.step.at)
 
 
 @effect(PostponeMeeting)
@@ -104,6 +109,7 @@ async def hold_meeting(scene: Scene, act: HoldMeeting) -> None:
         "meeting",
         act.present,
         basis=meeting.legal_basis,
+        purpose=PLAN_MAKING,
         by=scene.by,
         at=scene.step.at,
         meeting_id=meeting.meeting_id,
@@ -160,6 +166,11 @@ async def approve_minutes(scene: Scene, act: ApproveMinutes) -> None:
 
 
 async def meeting_moved(scene: Scene) -> None:
-    """The papers of a 支援会議 close some time after its minutes."""
-    if scene.step.cause == PAPERS_CLOSE:
-        (await _of(scene)).papers_closed_at = scene.step.at
+    """The papers of a 支援会議 close some time after its minutes, or with a meeting cancelled."""
+    meeting = await _of(scene)
+    if meeting.legal_basis != LegalBasis.LAW_106_6:
+        return
+    if scene.step.state == MeetingState.DONE and meeting.papers_close_at is None:
+        meeting.papers_close_at = scene.step.waits_until
+    if scene.step.cause == PAPERS_CLOSE or scene.step.state == MeetingState.CANCELLED:
+        meeting.papers_closed_at = meeting.papers_closed_at or scene.step.at

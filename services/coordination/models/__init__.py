@@ -10,7 +10,13 @@ from services.coordination.models.case import (
     TimelineEntry,
 )
 from services.coordination.models.consent import Consent, ConsentRefusal, Disclosure
-from services.coordination.models.meeting import Attendee, Meeting, SupportRequest
+from services.coordination.models.meeting import (
+    Attendee,
+    Meeting,
+    PaperCopy,
+    SecrecyAcknowledgement,
+    SupportRequest,
+)
 from services.coordination.models.plan import (
     Assessment,
     Monitoring,
@@ -49,6 +55,7 @@ __all__ = [
     "Meeting",
     "Monitoring",
     "Outreach",
+    "PaperCopy",
     "Placement",
     "PlanAcceptance",
     "PlanRole",
@@ -57,6 +64,7 @@ __all__ = [
     "Progress",
     "RecordedStep",
     "Referral",
+    "SecrecyAcknowledgement",
     "Staff",
     "Strand",
     "SupportRequest",

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from services.coordination.models.table import Codes, Instant, Table
@@ -16,6 +16,9 @@ class Consent(Table, table=True):
     __table_args__ = (
         CheckConstraint("kind IN ('sharing', 'support')", name="kind"),
         CheckConstraint("given_by <> 'proxy' OR relation IS NOT NULL", name="proxy_relation"),
+        CheckConstraint(
+            "method <> 'oral-two-witnesses' OR cardinality(witnesses) >= 2", name="two_witnesses"
+        ),
         Index(
             "uq_consent_standing",
             "case_id",
@@ -44,6 +47,11 @@ class Consent(Table, table=True):
     obtained_at: Instant
     recorded_by: str
     expires_on: date | None = None
+    obtained_on: date | None = None
+    """The day on which it was given, where it was recorded later."""
+    witnesses: Codes = Field(default_factory=list, sa_type=ARRAY(Text))
+    """Who heard an oral consent."""
+    document_id: str | None = None
     withdrawn_at: Instant | None = None
     replaced_at: Instant | None = None
 
@@ -74,10 +82,13 @@ class Disclosure(Table, table=True):
     disclosure_id: UUID = Field(primary_key=True)
     case_id: UUID = Field(foreign_key="case_file.case_id")
     what: str
-    """meeting · referral · records."""
+    """meeting · referral · records · papers."""
     to_agency: str
     legal_basis: str
     """consent · law-106-6 · appi-69-2-2 (相当の理由, 個人情報保護法69条2項2号)."""
     meeting_id: UUID | None = None
+    purpose: str | None = None
+    categories: Codes = Field(default_factory=list, sa_type=ARRAY(Text))
+    """Of the information told; empty where that cannot be said."""
     by: str
     at: Instant

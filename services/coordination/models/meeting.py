@@ -32,8 +32,10 @@ class Meeting(Table, table=True):
     statutory_meeting: str | None = None
     minutes_approved_at: Instant | None = None
     minutes_approved_by: str | None = None
+    papers_close_at: Instant | None = None
+    """When the papers of a 支援会議 close by themselves; known once its minutes are approved."""
     papers_closed_at: Instant | None = None
-    """The papers of a 支援会議 close by themselves; after that the ward alone opens them."""
+    """When they were closed. After that nobody opens them; the decision stays."""
 
 
 class Attendee(Table, table=True):
@@ -49,6 +51,30 @@ class Attendee(Table, table=True):
     sheet_at: Instant | None = None
     """When the 準備シート came in; its texts lie with the command that brought it."""
     present: bool | None = None
+
+
+class SecrecyAcknowledgement(Table, table=True):
+    """One person's word on secrecy for one 支援会議: whoever gave it, and was not absent, is an
+    attendee. An agency's word that somebody else recorded binds the agency and opens nothing."""
+
+    __tablename__ = "secrecy_acknowledgement"
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meeting.meeting_id")
+    sub: str = Field(primary_key=True)
+    agency: str
+    at: Instant
+
+
+class PaperCopy(Table, table=True):
+    """A numbered copy of a 支援会議's papers, made for print by one attendee."""
+
+    __tablename__ = "paper_copy"
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meeting.meeting_id")
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    sub: str
+    agency: str | None = None
+    at: Instant
 
 
 class SupportRequest(Table, table=True):

@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     Column,
     Identity,
     Index,
     LargeBinary,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -130,7 +132,10 @@ class CommandRow(Table, table=True):
 
 
 class PrivateTextRow(Table, table=True):
-    """One private text of an act, sealed under the case's data key. Never changed."""
+    """One private text of an act, sealed under the case's data key. Never changed.
+
+    Row-level security: a text of a 支援会議 is there for its attendees alone (`compartment`).
+    """
 
     __tablename__ = "private_text"
 
@@ -141,4 +146,6 @@ class PrivateTextRow(Table, table=True):
     """The meeting whose paper it is, if any."""
     legal_basis: str | None = None
     """Of that meeting: `law-106-6` puts the text into its compartment."""
+    categories: Codes = Field(default_factory=list, sa_type=ARRAY(Text))
+    """What it is about, as its author said; empty: it may be about anything."""
     sealed: bytes = Field(sa_type=LargeBinary)

@@ -16,6 +16,7 @@ from services.coordination.portal import (
     figures,
     intakes,
     operations,
+    papers,
     worklist,
 )
 from services.coordination.portal.access import Login
@@ -41,7 +42,7 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    for part in (worklist, cases, figures, operations, intakes):
+    for part in (worklist, cases, figures, operations, intakes, papers):
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))

@@ -36,6 +36,9 @@ INTO_CASE, RESOURCE, DAILY_AREA = "into_case_id", "resource_id", "daily_area"
 PLACE_KINDS = ("start_participation", "kinds")
 HINTS = {
     INTO_CASE: "統合先のケースの受付番号(例 R8-大森-00001)",
+    "witnesses": "口頭の同意のときは、立ち会った職員を2名以上選びます",
+    "form_version": "空欄のときは、同意を得た日に使っていた版になります",
+    "document_id": "半角の英数字(例 r8-consent-00012)",
     "note": "記録に残ります。ほかの機関へは自動では送られません",
 }
 

@@ -213,7 +213,7 @@ def _decoded(one: FieldLike, sent: Mapping[str, Sequence[str]]) -> Any:
 
 
 def _listed(text: str) -> list[str]:
-    return text.replace("、", ",").replace(" ", ",").strip(",").split(",")
+    return [part for part in text.replace("、", ",").replace(" ", ",").split(",") if part]
 
 
 def _roles(name: str, sent: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:

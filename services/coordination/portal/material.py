@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from contracts.acts import LegalBasis
 from services.coordination import views
 
 PLANNING = ("draft_plan", "prepare_plan")
@@ -30,7 +31,8 @@ def needed(acts: Sequence[str]) -> frozenset[str]:
 
 def material(records: Sequence[views.Record], task: views.Task) -> list[views.Record]:
     """Of a case's records those to be read for a task: of its own workflow all, of the case as a
-    whole what was said last."""
+    whole what was said last. Papers of a 支援会議 are read on their own page (`papers`)."""
+    records = [one for one in records if one.legal_basis != LegalBasis.LAW_106_6]
     wanted = needed(task.acts)
     last: dict[str, str] = {}
     for one in records:

@@ -63,6 +63,8 @@ templates.env.filters.update(
     iso=lambda at: at.isoformat(),
     role=lambda code: ROLES.get(code, code),
     channel=labels.channel,
+    agency=labels.agency,
+    lack=labels.lack,
     activity=activity,
     word=lambda code, act, field: labels.value(field, code, act),
 )

@@ -11,9 +11,9 @@ from chassis.auth import Principal
 from contracts.calendar import today
 from services.coordination import labels, views
 from services.coordination.models import Consent, ConsentRefusal, Disclosure
+from services.coordination.reach import persons_of
 from services.coordination.reading.cases import visible_case
 from services.coordination.reading.names import Names
-from services.coordination.rules import persons_of
 
 
 async def show_persons(session: AsyncSession, principal: Principal, case_id: UUID) -> views.Persons:
@@ -34,12 +34,13 @@ async def show_persons(session: AsyncSession, principal: Principal, case_id: UUI
             .order_by(col(ConsentRefusal.at).desc(), col(ConsentRefusal.refusal_id).desc())
         )
     ).all()
-    names = await Names.of(session, [row.recorded_by for row in refused])
+    heard = [sub for row in given for sub in row.witnesses]
+    names = await Names.of(session, [row.recorded_by for row in refused] + heard)
     return views.Persons(
         items=tuple(
             _person(
                 person,
-                [consent_view(row) for row in given if row.person_id == person],
+                [consent_view(row, names) for row in given if row.person_id == person],
                 [_refusal(row, names) for row in refused if row.person_id == person],
             )
             for person in sorted(await persons_of(session, case_id))
@@ -70,7 +71,7 @@ def is_live(row: Consent) -> bool:
     return standing and (row.expires_on is None or row.expires_on >= today())
 
 
-def consent_view(row: Consent) -> views.ConsentView:
+def consent_view(row: Consent, names: Names) -> views.ConsentView:
     return views.ConsentView(
         consent_id=row.consent_id,
         kind=row.kind,
@@ -84,6 +85,9 @@ def consent_view(row: Consent) -> views.ConsentView:
         text_hash=row.text_hash,
         obtained_at=row.obtained_at,
         expires_on=row.expires_on,
+        obtained_on=row.obtained_on,
+        witnesses=tuple(names.staff(sub) for sub in row.witnesses),
+        document_id=row.document_id,
         withdrawn_at=row.withdrawn_at,
         live=is_live(row),
     )
@@ -122,6 +126,8 @@ async def show_disclosures(
                 legal_basis=row.legal_basis,
                 legal_basis_label=labels.legal_basis(row.legal_basis),
                 meeting_id=row.meeting_id,
+                purpose=row.purpose,
+                categories=tuple(row.categories),
                 by=names.staff(row.by),
                 at=row.at,
             )

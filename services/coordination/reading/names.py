@@ -35,6 +35,14 @@ class Names:
         return self.staff(sub) if sub else None
 
 
+async def staff_names(session: AsyncSession) -> dict[str, str]:
+    """Everybody who has worked with cases, by `sub`; the `sub` itself where there is no name."""
+    rows = await session.execute(
+        select(col(Staff.sub), col(Staff.name)).order_by(col(Staff.agency), col(Staff.sub))
+    )
+    return {row[0]: row[1] or row[0] for row in rows}
+
+
 async def list_staff(session: AsyncSession, principal: Principal) -> views.StaffList:
     """Everybody who has worked with cases, by agency. Raises Problem 403."""
     if not works_with_cases(principal):

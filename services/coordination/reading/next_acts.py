@@ -13,6 +13,7 @@ from services.coordination import labels, views
 from services.coordination.forms import fields_of, schema_of
 from services.coordination.models import Strand, Task
 from services.coordination.permissions import own_strand, role_allows, sees_all
+from services.coordination.reading.names import staff_names
 
 
 async def next_acts(
@@ -24,6 +25,7 @@ async def next_acts(
 ) -> tuple[views.AllowedAct, ...]:
     """The acts that a caller may do on these workflows now, each with its form."""
     agencies = catalogue.agencies(today())
+    staff = await staff_names(session)
     found: list[views.AllowedAct] = []
     for strand in strands:
         if not await _may_work_on(session, principal, strand):
@@ -42,7 +44,7 @@ async def next_acts(
                         views.Exit(state=state, label=labels.state(strand.kind, state))
                         for state in exits
                     ),
-                    fields=fields_of(act, agencies, persons),
+                    fields=fields_of(act, agencies, persons, staff),
                     schema_=schema_of(act),
                 )
             )

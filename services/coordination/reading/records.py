@@ -1,12 +1,12 @@
 """Private texts, opened for those who may read them (invariants 2 and 3 of process A12).
 
 The ward's own staff coordinate the case and read its records. Another agency's staff read what
-their agency wrote; what others wrote they read only while everybody discussed consents to sharing,
-and each such look is a disclosure. Papers of a 支援会議 (法106条の6) lie in a compartment: they
-open for an agency that attends that meeting and has acknowledged its secrecy, until they close.
+their agency wrote; what others wrote they read only as far as everybody's consent to sharing
+reaches, and each such look is a disclosure. Papers of a 支援会議 (法106条の6) lie in a compartment
+of their own, open to its attendees alone, the ward's staff included (`compartment`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -22,6 +22,7 @@ from chassis.context import Context
 from contracts.acts import LegalBasis
 from contracts.calendar import today
 from services.coordination import labels, views
+from services.coordination.compartment import Door, Shut, doors, read_as
 from services.coordination.models import (
     Attendee,
     CaseFile,
@@ -30,12 +31,15 @@ from services.coordination.models import (
     PrivateTextRow,
 )
 from services.coordination.permissions import sees_all
+from services.coordination.reach import EVERYTHING, SUPPORT, Consents, Use, consents_of
 from services.coordination.reading.cases import visible_case
 from services.coordination.reading.names import Names
-from services.coordination.rules import unconsenting
 from services.coordination.store.team import disclose
 
-Closed = Literal["secrecy-not-acknowledged", "consent-missing", "not-an-attendee", "papers-closed"]
+Text = tuple[PrivateTextRow, CommandRow]
+Closed = Shut | Literal["consent-missing", "outside-scope"]
+Why = tuple[UUID | None, Closed, tuple[str, ...]]
+"""The meeting whose papers they are, why they are closed, and the categories outside the scope."""
 
 
 @dataclass(frozen=True)
@@ -43,25 +47,26 @@ class Reader:
     """What a caller may open in one case."""
 
     everything: bool
+    """All but the papers of a 支援会議."""
     agency: str | None
-    consented: bool
-    seats: dict[UUID, Attendee]
-    closed_papers: frozenset[UUID]
+    consents: Consents
+    doors: dict[UUID, Door]
 
-    def why_not(self, text: PrivateTextRow, author_agency: str | None) -> Closed | None:
+    def why_not(self, text: PrivateTextRow, author_agency: str | None) -> Why | None:
         """None: the text may be opened."""
-        if self.everything:
-            return None
         if text.legal_basis == LegalBasis.LAW_106_6 and text.meeting_id is not None:
-            seat = self.seats.get(text.meeting_id)
-            if seat is None:
-                return "not-an-attendee"
-            if seat.acknowledged_at is None:
-                return "secrecy-not-acknowledged"
-            return "papers-closed" if text.meeting_id in self.closed_papers else None
-        if author_agency == self.agency or self.consented:
+            shut = self.doors[text.meeting_id].shut
+            return (text.meeting_id, shut, ()) if shut else None
+        if self.everything or (author_agency is not None and author_agency == self.agency):
             return None
-        return "consent-missing"
+        named = frozenset({self.agency} if self.agency else ())
+        about = frozenset(text.categories or EVERYTHING)
+        reach = self.consents.reach(Use(named, SUPPORT, about))
+        if reach.whole:
+            return None
+        if reach.only_scope:
+            return None, "outside-scope", reach.categories
+        return None, "consent-missing", ()
 
 
 async def show_records(
@@ -69,56 +74,64 @@ async def show_records(
 ) -> views.Records:
     """The texts of acts that had their effect, oldest first. Raises Problem."""
     case = await visible_case(session, principal, case_id)
+    await read_as(session, principal)
     reader = await _reader(session, principal, case)
-    rows = (
-        await session.execute(
-            select(PrivateTextRow, CommandRow)
-            .join(CommandRow, col(CommandRow.command_id) == col(PrivateTextRow.command_id))
-            .where(col(PrivateTextRow.case_id) == case_id, col(CommandRow.status) == "applied")
-            .order_by(col(CommandRow.seq), col(PrivateTextRow.field))
-        )
-    ).all()
-    names = await Names.of(session, [row[1].sub for row in rows])
+    rows = await texts_of(session, col(PrivateTextRow.case_id) == case_id)
+    names = await Names.of(session, [command.sub for _, command in rows])
     shown: list[views.Record] = []
-    closed: dict[tuple[UUID | None, Closed], views.ClosedRecords] = {}
+    closed: set[Why] = {
+        (meeting_id, door.shut, ())
+        for meeting_id, door in reader.doors.items()
+        if door.shut and await _has_papers(session, door.meeting)
+    }
     for text, command in rows:
-        reason = reader.why_not(text, command.agency)
-        if reason is not None:
-            closed[text.meeting_id, reason] = views.ClosedRecords(
-                meeting_id=text.meeting_id, reason=reason
-            )
+        if why := reader.why_not(text, command.agency):
+            closed.add(why)
             continue
         opened = await ctx.vault.open(session, "case", case_id, text.sealed)
-        shown.append(_record(text, command, opened, names))
-    await _write_down(session, principal, case, reader, [row[0] for row in rows], shown, closed)
-    return views.Records(items=tuple(shown), closed=tuple(closed.values()))
+        shown.append(record_view(text, command, opened, names))
+    await _write_down(session, principal, case, reader, rows, shown, closed)
+    return views.Records(
+        items=tuple(shown),
+        closed=tuple(
+            views.ClosedRecords(meeting_id=meeting_id, reason=reason, categories=categories)
+            for meeting_id, reason, categories in sorted(closed, key=str)
+        ),
+    )
+
+
+async def texts_of(session: AsyncSession, which: object) -> list[Text]:
+    """The texts of acts that had their effect, as far as the database gives them to the reader."""
+    rows = await session.execute(
+        select(PrivateTextRow, CommandRow)
+        .join(CommandRow, col(CommandRow.command_id) == col(PrivateTextRow.command_id))
+        .where(which, col(CommandRow.status) == "applied")  # type: ignore[arg-type]
+        .order_by(col(CommandRow.seq), col(PrivateTextRow.field))
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 async def _reader(session: AsyncSession, principal: Principal, case: CaseFile) -> Reader:
-    seats = (
-        await session.scalars(
-            select(Attendee)
-            .join(Meeting, col(Meeting.meeting_id) == col(Attendee.meeting_id))
-            .where(col(Meeting.case_id) == case.case_id, col(Attendee.agency) == principal.agency)
-        )
-    ).all()
-    shut = await session.scalars(
-        select(col(Meeting.meeting_id)).where(
-            col(Meeting.case_id) == case.case_id, col(Meeting.papers_closed_at).is_not(None)
-        )
-    )
-    named = [principal.agency] if principal.agency else []
-    unreached = await unconsenting(session, case.case_id, today(), named)
+    meetings = await session.scalars(select(Meeting).where(col(Meeting.case_id) == case.case_id))
     return Reader(
         everything=sees_all(principal),
         agency=principal.agency,
-        consented=unreached == frozenset(),
-        seats={seat.meeting_id: seat for seat in seats},
-        closed_papers=frozenset(shut.all()),
+        consents=await consents_of(session, case.case_id, today()),
+        doors=await doors(session, principal, meetings.all()),
     )
 
 
-def _record(
+async def _has_papers(session: AsyncSession, meeting: Meeting) -> bool:
+    """Whether a sheet or the minutes are there; the papers themselves cannot be asked."""
+    if meeting.held_at is not None:
+        return True
+    sheet = select(col(Attendee.agency)).where(
+        col(Attendee.meeting_id) == meeting.meeting_id, col(Attendee.sheet_at).is_not(None)
+    )
+    return await session.scalar(sheet.limit(1)) is not None
+
+
+def record_view(
     text: PrivateTextRow, command: CommandRow, opened: str | None, names: Names
 ) -> views.Record:
     return views.Record(
@@ -141,13 +154,13 @@ async def _write_down(
     principal: Principal,
     case: CaseFile,
     reader: Reader,
-    texts: Sequence[PrivateTextRow],
+    texts: Sequence[Text],
     shown: Sequence[views.Record],
-    closed: dict[tuple[UUID | None, Closed], views.ClosedRecords],
+    closed: Iterable[Why],
 ) -> None:
-    """The look itself, what was refused, and the disclosure that it was to another agency."""
+    """Who looked, what was kept from them; and, where another agency learned, the disclosure."""
     await audit(session, principal, "records.read", "case", str(case.case_id), shown=len(shown))
-    for meeting_id, reason in closed:
+    for meeting_id, reason, _ in sorted(closed, key=str):
         await audit(
             session,
             principal,
@@ -157,26 +170,25 @@ async def _write_down(
             outcome="refused",
             reason=reason,
         )
-    others = [record for record in shown if record.agency != principal.agency]
-    if reader.everything or principal.agency is None or not others:
-        return
-    meetings = {
-        f"{text.command_id}/{text.field}": text.meeting_id
-        for text in texts
-        if text.legal_basis == LegalBasis.LAW_106_6
-    }
-    grounds = {
-        (record.legal_basis or LegalBasis.CONSENT, meetings.get(record.record_id))
-        for record in others
-    }
-    for basis, meeting_id in sorted(grounds, key=str):
+    opened = {record.record_id for record in shown if record.agency != principal.agency}
+    learned = [text for text, _ in texts if f"{text.command_id}/{text.field}" in opened]
+    grounds: dict[tuple[LegalBasis, UUID | None], set[str]] = {}
+    for text in learned:
+        law = text.legal_basis == LegalBasis.LAW_106_6
+        if reader.everything and not law:
+            continue
+        basis = LegalBasis.LAW_106_6 if law else LegalBasis.CONSENT
+        told = grounds.setdefault((basis, text.meeting_id if law else None), set())
+        told |= set(() if law else text.categories or EVERYTHING)
+    for (ground, meeting_id), categories in sorted(grounds.items(), key=str):
         await disclose(
             session,
             case,
             "records",
-            [principal.agency],
-            basis=str(basis),
+            [principal.agency] if principal.agency else [],
+            basis=ground,
             by=principal.sub,
             at=datetime.now(UTC),
             meeting_id=meeting_id,
+            categories=categories,
         )

@@ -126,6 +126,7 @@ async def _seal_texts(
                     case_id=case.case_id,
                     meeting_id=held.meeting_id if held else None,
                     legal_basis=held.legal_basis if held else None,
+                    categories=list(getattr(act, "about", ())),
                     sealed=await vault.seal(session, "case", case.case_id, text),
                 )
             )

@@ -13,7 +13,7 @@ from contracts.acts import LegalBasis
 from contracts.events.envelope import new_id
 from contracts.life import SK_TRACK
 from services.coordination.models import CaseFile, Disclosure, TeamMember
-from services.coordination.rules import unconsenting
+from services.coordination.reach import SUPPORT, reach
 
 GOOD_REASON = "appi-69-2-2"
 """相当の理由 (個人情報保護法69条2項2号): what is left without consent and outside a 支援会議."""
@@ -64,7 +64,7 @@ async def in_team(session: AsyncSession, case_id: UUID, agency: str) -> bool:
 
 async def legal_basis(session: AsyncSession, case: CaseFile, on: date, agency: str) -> str:
     """On which ground something of the case may be told to another agency today."""
-    if await unconsenting(session, case.case_id, on, [agency]) == frozenset():
+    if (await reach(session, case.case_id, on, [agency], SUPPORT)).whole:
         return LegalBasis.CONSENT
     return LegalBasis.LAW_106_6 if case.state in SK_TRACK else GOOD_REASON
 
@@ -79,8 +79,10 @@ async def disclose(
     by: str,
     at: datetime,
     meeting_id: UUID | None = None,
+    purpose: str = SUPPORT,
+    categories: Iterable[str] = (),
 ) -> None:
-    """Write down that agencies other than the case's own learned something."""
+    """Write down that agencies other than the case's own learned something, and of what kind."""
     session.add_all(
         Disclosure(
             disclosure_id=new_id(),
@@ -89,6 +91,8 @@ async def disclose(
             to_agency=agency,
             legal_basis=basis,
             meeting_id=meeting_id,
+            purpose=purpose,
+            categories=sorted(set(categories)),
             by=by,
             at=at,
         )

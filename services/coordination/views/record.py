@@ -45,6 +45,9 @@ class ConsentView(View):
     text_hash: str
     obtained_at: datetime
     expires_on: date | None
+    obtained_on: date | None = None
+    witnesses: tuple[Staff, ...] = ()
+    document_id: str | None = None
     withdrawn_at: datetime | None
     live: bool
 
@@ -90,13 +93,46 @@ class ClosedRecords(View):
 
     meeting_id: UUID | None
     reason: Literal[
-        "secrecy-not-acknowledged", "consent-missing", "not-an-attendee", "papers-closed"
+        "secrecy-not-acknowledged",
+        "consent-missing",
+        "outside-scope",
+        "not-an-attendee",
+        "absent",
+        "papers-closed",
     ]
+    categories: tuple[str, ...] = ()
+    """What somebody's consent does not cover, where it is outside its scope."""
 
 
 class Records(View):
     items: tuple[Record, ...]
     closed: tuple[ClosedRecords, ...]
+
+
+class CopyView(View):
+    """A numbered copy that somebody made for print."""
+
+    number: int
+    by: Staff
+    agency_name: str
+    at: datetime
+
+
+class Papers(View):
+    """The papers of a 支援会議, as one attendee sees them at one moment."""
+
+    meeting_id: UUID
+    case_id: UUID
+    receipt_number: str
+    starts_at: datetime
+    items: tuple[Record, ...]
+    seen_by: Staff
+    agency_name: str
+    seen_at: datetime
+    closes_at: datetime | None
+    number: int | None
+    """Of the copy that this is; None where it is only looked at."""
+    copies: tuple[CopyView, ...]
 
 
 class DisclosureView(View):
@@ -106,6 +142,8 @@ class DisclosureView(View):
     legal_basis: str
     legal_basis_label: str
     meeting_id: UUID | None
+    purpose: str | None
+    categories: tuple[str, ...]
     by: Staff
     at: datetime
 
@@ -127,6 +165,9 @@ class StaffList(View):
 
 class ConsentForm(View):
     form_version: str
+    valid_from: date
+    valid_until: date | None
+    in_force: bool
     text: str
     text_hash: str
 

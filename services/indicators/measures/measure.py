@@ -6,6 +6,7 @@ sources leave open is a question with a stated default (process E), and a source
 depend on its answer.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from importlib.resources import files
 from itertools import combinations
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from contracts.calendar import fiscal_year
 from services.indicators.entry import Entry
@@ -48,6 +49,14 @@ class Question(_Data):
     question: str
     default: str
     choices: dict[str, str]
+
+
+class Alternative(_Data):
+    """Another arithmetic of a measure, under answers other than the defaults."""
+
+    answers: dict[str, str]
+    arithmetic: "Arithmetic"
+    key: Literal["group", "venue", "person", "resource"] | None = None
 
 
 class Source(_Data):
@@ -92,8 +101,13 @@ class Measure(_Data):
     version: int
     valid_from: date
     """A first of April: a rule never changes within a fiscal year."""
+    valid_to: date | None = None
+    """A 31 March after which it is no indicator any more; None: until further notice."""
     basic_goal: int | None = None
     programme_no: int | None = None
+    """The programme it is printed with."""
+    programmes: tuple[int, ...] = ()
+    """Every programme it is a figure of: 地域福祉コーディネート事業 belongs to 7, 9 and 10."""
     statute_programme: str = ""
     label: str
     """As printed in the plan."""
@@ -106,10 +120,32 @@ class Measure(_Data):
     """Of what the different ones are counted; only for a distinct count."""
     sources: tuple[Source, ...]
     questions: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _belongs_at_least_where_it_is_printed(cls, told: dict[str, object]) -> dict[str, object]:
+        printed = told.get("programme_no")
+        return {"programmes": () if printed is None else (printed,), **told}
+
+    def holds_in(self, year: int) -> bool:
+        ends = fiscal_year(self.valid_to) if self.valid_to else year
+        return fiscal_year(self.valid_from) <= year <= ends
+
+    def under(self, answers: Mapping[str, str]) -> "Measure":
+        """The measure as the answers make it: some sources, and perhaps another arithmetic."""
+        kept = tuple(s for s in self.sources if s.answers.items() <= answers.items())
+        changed: dict[str, object] = {"sources": kept}
+        for other in self.alternatives:
+            if other.answers.items() <= answers.items():
+                changed |= {"arithmetic": other.arithmetic, "key": other.key}
+        return self.model_copy(update=changed)
 
     @property
-    def valid_from_year(self) -> int:
-        return fiscal_year(self.valid_from)
+    def rule(self) -> str:
+        """A digest of what decides the counting; wording does not."""
+        told = self.model_dump_json(include={"sources", "arithmetic", "key", "sub_flags"})
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -134,27 +170,59 @@ def counted(measure: Measure, entry: Entry) -> Counted | None:
     return Counted(value, sub_value, key) if key is not None and value > 0 else None
 
 
+Answers = Mapping[str, str | Mapping[str, str]]
+"""The ward's answer by question; or several, by the fiscal year from which each holds."""
+
+
 class Measures:
-    """The measures, and which of them hold in which fiscal year."""
+    """The measures, and which of them hold in which fiscal year under the ward's answers."""
 
     def __init__(self, measures: Iterable[Measure], questions: Iterable[Question] = ()) -> None:
         """Raises ValueError if a rule begins in mid-year or could count one thing twice."""
         self.all = tuple(measures)
         self.questions = tuple(questions)
+        self._answers: dict[str, dict[int, str]] = {}
         self._in_force: dict[int, dict[str, Measure]] = {}
         for measure in self.all:
             _check(measure)
 
+    def answer(self, answers: Answers) -> None:
+        """Count by the ward's answers from now on; the defaults hold where it gave none.
+
+        Raises ValueError for an answer to no question, or one that is not among its choices.
+        """
+        choices = {question.code: question.choices for question in self.questions}
+        given: dict[str, dict[int, str]] = {}
+        for code, told in answers.items():
+            dated = {"0": told} if isinstance(told, str) else told
+            given[code] = {int(year): answer for year, answer in dated.items()}
+            for answer in given[code].values():
+                if answer not in choices.get(code, {}):
+                    raise ValueError(f"{answer!r} is no answer to the question {code!r}")
+        self._answers = given
+        self._in_force.clear()
+        self.__dict__.pop("_event_types", None)
+
+    def answers_in(self, year: int) -> dict[str, str]:
+        """The answers that a fiscal year is counted by: old years keep theirs."""
+        return {
+            question.code: self._given(question.code, year) or question.default
+            for question in self.questions
+        }
+
+    def is_settled(self, code: str, year: int) -> bool:
+        """Whether the ward itself has answered the question for a year."""
+        return self._given(code, year) is not None
+
     def in_force(self, year: int) -> dict[str, Measure]:
         """The measures of a fiscal year by id, in the order of the plan: the latest versions."""
         if year not in self._in_force:
+            answers = self.answers_in(year)
             found: dict[str, Measure] = {}
             for measure in self.all:
                 known = found.get(measure.id)
-                if measure.valid_from_year <= year and (
-                    known is None or known.version < measure.version
-                ):
-                    found[measure.id] = measure
+                if measure.holds_in(year) and (known is None or known.version < measure.version):
+                    found[measure.id] = measure.under(answers)
             self._in_force[year] = found
         return self._in_force[year]
 
@@ -169,36 +237,34 @@ class Measures:
                 found.append((measure, adds))
         return found
 
+    def _given(self, code: str, year: int) -> str | None:
+        begun = [since for since in self._answers.get(code, {}) if since <= year]
+        return self._answers[code][max(begun)] if begun else None
+
     @cached_property
     def _event_types(self) -> frozenset[str]:
         return frozenset(s.event for measure in self.all for s in measure.sources)
 
 
-def load_measures(answers: Mapping[str, str] | None = None) -> Measures:
+def load_measures(answers: Answers | None = None) -> Measures:
     """The measures of `measures.json` under the ward's answers; the defaults where it gave none.
 
     Raises ValueError for an answer to no question, or one that is not among its choices.
     """
     told = json.loads((files(__package__) / "measures.json").read_text("utf-8"))
-    questions = [Question.model_validate(row) for row in told["questions"]]
-    settled = {q.code: q.default for q in questions} | dict(answers or {})
-    choices = {q.code: q.choices for q in questions}
-    for code, answer in settled.items():
-        if answer not in choices.get(code, {}):
-            raise ValueError(f"{answer!r} is no answer to the question {code!r}")
-    return Measures(
-        (_answered(Measure.model_validate(row), settled) for row in told["measures"]), questions
+    measures = Measures(
+        (Measure.model_validate(row) for row in told["measures"]),
+        (Question.model_validate(row) for row in told["questions"]),
     )
-
-
-def _answered(measure: Measure, answers: Mapping[str, str]) -> Measure:
-    kept = tuple(s for s in measure.sources if s.answers.items() <= answers.items())
-    return measure.model_copy(update={"sources": kept})
+    measures.answer(answers or {})
+    return measures
 
 
 def _check(measure: Measure) -> None:
     if (measure.valid_from.month, measure.valid_from.day) != (4, 1):
         raise ValueError(f"{measure.id} does not begin with a fiscal year")
+    if measure.valid_to and (measure.valid_to.month, measure.valid_to.day) != (3, 31):
+        raise ValueError(f"{measure.id} does not end with a fiscal year")
     if (measure.arithmetic is Arithmetic.DISTINCT) != (measure.key is not None):
         raise ValueError(f"{measure.id}: a distinct count needs a key, and nothing else has one")
     if not measure.sources:

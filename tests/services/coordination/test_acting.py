@@ -8,7 +8,7 @@ import pytest
 from tenacity import AsyncRetrying, retry_if_result, stop_after_delay, wait_fixed
 
 from services.coordination import acting
-from services.coordination.models import PrivateTextRow, Staff, Task, UrgentMeasure
+from services.coordination.models import Attendee, PrivateTextRow, Staff, Task, UrgentMeasure
 from tests.services.coordination.conftest import Get, Post
 from tests.services.coordination.desk import Desk
 from tests.services.coordination.engine import Engine
@@ -56,8 +56,8 @@ async def test_an_act_on_a_workflow_of_the_case(desk: Desk, post: Post, hanako: 
     }
     answer = await post(f"/cases/{case.case_id}/acts", body, hanako)
     assert (answer.status_code, answer.json()["target"]["kind"]) == (200, "meeting")
-    sealed = await desk.row(PrivateTextRow, case_id=case.case_id)
-    assert (sealed.meeting_id, sealed.legal_basis) == (meeting, "law-106-6")
+    assert (await desk.row(Attendee, meeting_id=meeting, agency="sapota")).sheet_at is not None
+    assert not await desk.rows(PrivateTextRow, case_id=case.case_id), "it is in the compartment"
 
 
 async def test_an_agency_does_its_own_work(desk: Desk, post: Post, jobota: Headers) -> None:

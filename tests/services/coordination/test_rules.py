@@ -34,7 +34,10 @@ async def test_no_meeting_on_consent_while_anybody_discussed_has_not_consented(d
     first, second = case.intake.person_ids
     await desk.consent(case, first)
     code, details = await refused(desk, case, "meeting", a_meeting())
-    assert (code, details) == (Refusal.CONSENT_MISSING, {"persons": [str(second)]})
+    assert (code, details) == (
+        Refusal.CONSENT_MISSING,
+        {"persons": [str(second)], "lacks": {str(second): ["consent"]}},
+    )
     await desk.consent(case, second)
     await desk.step(case, "meeting", a_meeting())
 
@@ -42,20 +45,27 @@ async def test_no_meeting_on_consent_while_anybody_discussed_has_not_consented(d
 async def test_no_meeting_on_consent_for_a_case_that_names_nobody(desk: Desk) -> None:
     case = await desk.open(persons=0, state="meeting")
     code, details = await refused(desk, case, "meeting", a_meeting())
-    assert (code, details) == (Refusal.CONSENT_MISSING, {"persons": []})
+    assert (code, details) == (Refusal.CONSENT_MISSING, {"persons": [], "lacks": {}})
 
 
 async def test_a_consent_that_names_its_recipients_opens_no_meeting_to_others(desk: Desk) -> None:
     case = await desk.open(state="meeting")
     await desk.consent(case, recipients=["sapota", "jobota"])
     code, details = await refused(desk, case, "meeting", a_meeting("sapota", "houkatsu"))
-    assert (code, details) == (Refusal.CONSENT_MISSING, {"persons": [str(case.person)]})
+    assert (code, details) == (
+        Refusal.CONSENT_MISSING,
+        {
+            "persons": [str(case.person)],
+            "lacks": {str(case.person): ["recipient:houkatsu"]},
+        },
+    )
     await desk.step(case, "meeting", a_meeting("sapota", "chiiki-fukushi-omori"))
 
 
 async def test_an_expired_consent_is_none(desk: Desk) -> None:
     case = await desk.open(state="meeting")
-    await desk.consent(case, expires_on=today() - timedelta(days=1))
+    day = timedelta(days=1)
+    await desk.consent(case, obtained_on=today() - 2 * day, expires_on=today() - day)
     code, _ = await refused(desk, case, "meeting", a_meeting())
     assert code is Refusal.CONSENT_MISSING
 

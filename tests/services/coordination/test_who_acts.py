@@ -154,7 +154,7 @@ async def test_consent_is_recorded_through_the_api_with_an_end(
         "act": "record_consent",
         "person_id": case.person,
         "kinds": ["sharing"],
-        "method": "oral-two-witnesses",
+        "method": "electronic",
         "expires_on": today() + timedelta(days=30),
     }
     assert (await post(f"/cases/{case.case_id}/acts", {"act": act}, hanako)).status_code == 200

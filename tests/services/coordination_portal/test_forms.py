@@ -7,8 +7,10 @@ import pytest
 
 from contracts import catalogue
 from contracts.acts import Act
+from contracts.calendar import today
 from contracts.events import new_id
 from services.coordination import views
+from services.coordination.consent_forms import form_in_force
 from services.coordination.forms import ACTS, MODELS, fields_of
 from services.coordination.portal.forms import (
     MORE_ROWS,
@@ -115,7 +117,7 @@ def test_a_new_form_suggests_the_defaults() -> None:
     assert shown["purposes"].values == ("plan-making", "support")
     assert shown["given_by"].value == "self"
     assert shown["kinds"].values == ()
-    assert shown["form_version"].value == "consent-r8-1"
+    assert shown["form_version"].value == form_in_force(today())
 
 
 def test_a_time_typed_in_the_form_is_a_time_in_tokyo() -> None:

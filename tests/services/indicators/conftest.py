@@ -25,5 +25,10 @@ async def database(pool: Database) -> Database:
 async def empty(database: Database) -> None:
     async with database.transaction() as session:
         await session.execute(
-            text("TRUNCATE ledger_entry, tally, distinct_member, inbox, dead_letter")
+            text(
+                "TRUNCATE ledger_entry, ledger_before, tally, distinct_member, inbox, dead_letter,"
+                " outbox, idempotency_key, fiscal_year, fiscal_year_step, year_command,"
+                " frozen_version, frozen_figure, target, figure_comment, venue_usual,"
+                " flagged_figure, counted_rule"
+            )
         )

@@ -1,4 +1,4 @@
-"""The indicators' tables: the ledger of counted things, and the figures kept beside it."""
+"""The ledger of counted things, and the figures kept beside it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -16,12 +16,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-
-class Table(SQLModel, registry=registry()):
-    """The base of this service's tables; their metadata is their own."""
+from services.indicators.models.table import Instant, Json, Table
 
 
 class LedgerEntry(Table, table=True):
@@ -43,6 +40,7 @@ class LedgerEntry(Table, table=True):
             postgresql_where=text("NOT withdrawn"),
         ),
         Index("ix_ledger_entry_on_date", "on_date", postgresql_using="brin"),
+        Index("ix_ledger_entry_recorded_at", "recorded_at", postgresql_using="brin"),
         Index("ix_ledger_entry_case", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     )
 
@@ -70,6 +68,10 @@ class LedgerEntry(Table, table=True):
     case_id: UUID | None
     receipt_number: str | None = Field(sa_type=Text)
     report_id: UUID | None
+    reason: str | None
+    """Why the revision was made, by the code that came with it."""
+    trace_id: str | None
+    """The trace in which it came here."""
     recorded_at: datetime = Field(
         sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
     )
@@ -106,3 +108,31 @@ class DistinctMember(Table, table=True):
     member: str = Field(primary_key=True, sa_type=Text)
     refs: int = Field(sa_type=BigInteger)
     sub_refs: int = Field(sa_type=BigInteger)
+
+
+class CountedRule(Table, table=True):
+    """By which rule a measure's tallies of a year were counted; another rule: counted anew."""
+
+    __tablename__ = "counted_rule"
+
+    fiscal_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    measure_id: str = Field(primary_key=True)
+    measure_version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    rule: str
+    """SHA-256 of what decides the counting."""
+
+
+class LedgerBefore(Table, table=True):
+    """What an entry said before it was corrected or withdrawn; a trigger of the ledger writes it.
+
+    Never changed. Together with the ledger it tells what a restatement is about.
+    """
+
+    __tablename__ = "ledger_before"
+
+    entry_id: UUID = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    on_date: date | None = Field(index=True)
+    said: Json
+    """The whole row as it stood."""
+    replaced_at: Instant

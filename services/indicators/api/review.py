@@ -1,0 +1,94 @@
+"""Figures far above what their venue usually reports: the list, and what somebody says of each."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+
+from chassis.audit import audit
+from chassis.auth import not_allowed
+from chassis.context import Session
+from chassis.idempotency import IdempotencyKey, once
+from chassis.problems import Problem
+from contracts.life import Role
+from services.indicators import attention
+from services.indicators.api.asking import PREFIX, Reader
+
+router = APIRouter(prefix=PREFIX, tags=["figures"])
+
+REVIEWERS = (Role.STATISTICS, Role.MANAGER)
+MOST_SHOWN = 200
+
+
+class FlaggedView(BaseModel):
+    """A reported line that is counted, and should be looked at."""
+
+    entry_id: UUID
+    revision: int
+    measure_id: str
+    kind: str
+    venue: str
+    on_date: date
+    quantity: int
+    usual: float
+    """What the venue reported per line on average."""
+    flagged_at: datetime
+    status: Literal["open", "accepted", "asked-back", "corrected"]
+    reviewed_by: str | None
+    reviewed_at: datetime | None
+
+
+class Verdict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: Literal["accepted", "asked-back"]
+    """The figure is right · its reporter is asked, and corrects the line if it is wrong."""
+
+
+class Reviewed(BaseModel):
+    entry_id: UUID
+    status: str
+
+
+@router.get("/flagged-figures")
+async def flagged_figures(
+    session: Session,
+    _: Reader,
+    status: Annotated[Literal["open", "accepted", "asked-back", "corrected"], Query()] = "open",
+) -> list[FlaggedView]:
+    """Flagged figures in a state, the newest first."""
+    return [
+        FlaggedView.model_validate(row, from_attributes=True)
+        for row in await attention.flagged(session, status, MOST_SHOWN)
+    ]
+
+
+@router.post("/flagged-figures/{entry_id}/review", response_model=Reviewed)
+async def review(
+    session: Session,
+    caller: Reader,
+    key: IdempotencyKey,
+    request: Request,
+    entry_id: UUID,
+    sent: Verdict,
+) -> JSONResponse:
+    """Accept a flagged figure, or ask its reporter back."""
+    if not caller.has(*REVIEWERS):
+        raise not_allowed(needed=sorted(REVIEWERS))
+
+    async def keep() -> Reviewed:
+        if not await attention.review(session, entry_id, sent.verdict, caller):
+            raise Problem(
+                409,
+                "not-to-be-reviewed",
+                ja="この数値は確認の対象ではありません(確認済みか、訂正されています)",
+                en="This figure is not waiting for a review any more",
+            )
+        await audit(session, caller, f"figure.{sent.verdict}", "ledger-entry", str(entry_id))
+        return Reviewed(entry_id=entry_id, status=sent.verdict)
+
+    kept = await once(session, caller, key, request, keep)
+    return JSONResponse(kept["body"], status_code=kept["status"])
