@@ -14,6 +14,7 @@ from services.participation.api import (
     pantries,
     placements,
     resources,
+    supports,
     venues,
     volunteers,
 )
@@ -26,6 +27,7 @@ ROUTERS = (
     day_sheets.router,
     groups.router,
     activities.router,
+    supports.router,
     volunteers.router,
     food_drives.router,
     food.router,
