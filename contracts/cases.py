@@ -275,6 +275,11 @@ INTAKE_WITHDRAWN = "intake_withdrawn"
 MEETING_VERDICT = "meeting_verdict"
 """The signal by which a case tells a plan what the meeting said of it."""
 
+PLACE_OFFERED = "place_offered"
+DEVELOPMENT_ANSWERED = "development_answered"
+"""The signals by which coordination tells a placement what participation made known: a place at
+the host that it waits for, and what became of its request to make one."""
+
 PAUSE = "pause"
 RESUME = "resume"
 """The signals by which a suspended case holds its plan, and lets it go on."""

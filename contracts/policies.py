@@ -85,7 +85,15 @@ class Policy(Message):
     referral_answer_due: Period = business_days(5)
     referral_done_due: Period = months(1)
     placement_step_due: Period = days(14)
+    waiting_list_review: Period = months(1)
+    """Somebody on a host's waiting list is looked at again: other places may do."""
     settling_due: Period = months(1)
+
+    resource_assurance_lasts: Period = days(182)
+    """Half a year after somebody made sure of it a listing is stale. The directories' complaint is
+    old information passed on (peers B3); no source gives a figure."""
+    resource_check_notice: Period = days(30)
+    """So long before it turns stale a listing is on the list of those to be made sure of."""
 
     handover_notices: tuple[Period, ...] = (days(180), days(90), days(30))
     """Before an age of 18, 40 or 65 is reached (process A12)."""
@@ -98,6 +106,10 @@ class Policy(Message):
     escalation: Period = business_days(5)
     """A task without an escalation of its own goes to a superior this long after it was due."""
 
+    worklist_ahead: Period = business_days(5)
+    """What is due after today and by then stands under これから of the worklist."""
+    snooze_longest: Period = months(1)
+    """How long a task without a due date may be laid aside; never past a deadline or escalation."""
     fiscal_year_month_report: Period = business_days(5)
     """After the end of each month its report is made (expectation C11; no rule was found)."""
     fiscal_year_provisional: Period = days(20)

@@ -25,6 +25,7 @@ from contracts.cases import (
     PlanInput,
     PreparedPlan,
     ReferralInput,
+    Refusal,
     Stop,
 )
 from contracts.life import (
@@ -34,6 +35,7 @@ from contracts.steps import AgeBoundaries, AgeBoundary
 from workflows import policies
 from workflows.activities import IntakeActivities
 from workflows.follow_up import FollowedUp
+from workflows.life import refuse
 from workflows.moves import Move, Start, Tell
 
 StopReason = Literal[
@@ -100,12 +102,19 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
         return Start(Kind.REFERRAL, referral_id, referral)
 
     def placement(self, placement_id: UUID, act: StartParticipation) -> Start:
+        """Without a decided plan it needs a ground of its own: on outreach the person's consent
+        to support, with one agency the name of the one that takes the person along."""
+        if self.state == CaseState.OUTREACH and act.person_id not in self.memory.support:
+            refuse(Refusal.CONSENT_MISSING, persons=[str(act.person_id)])
+        if self.state == CaseState.SINGLE_AGENCY and act.agency is None:
+            refuse(Refusal.INCOMPLETE, field="agency")
         placement = PlacementInput(
             placement_id=placement_id,
             case_id=self.key,
             person_id=act.person_id,
             kinds=act.kinds,
             daily_area=act.daily_area,
+            **({"agency": act.agency} if act.agency else {}),
             policy=self.policy,
             carried=self.fresh,
         )

@@ -41,12 +41,15 @@ from contracts.acts.meeting import (
 from contracts.acts.participation import (
     Approach,
     EndPlacement,
+    JoinWaitingList,
+    MatchAgain,
     RecordAnswer,
     RecordLink,
     RecordSettling,
     RecordTrial,
     RecordVisit,
     RequestDevelopment,
+    StopWaiting,
 )
 from contracts.acts.plan import (
     AgencyRole,
@@ -134,6 +137,9 @@ AnyAct = Annotated[
     | FinishReferral
     | Approach
     | RequestDevelopment
+    | JoinWaitingList
+    | StopWaiting
+    | MatchAgain
     | RecordAnswer
     | RecordVisit
     | RecordTrial
@@ -203,7 +209,9 @@ __all__ = [
     "EvaluateClosure",
     "FinishReferral",
     "HoldMeeting",
+    "JoinWaitingList",
     "LegalBasis",
+    "MatchAgain",
     "MergeInto",
     "MonitoringResult",
     "NoConsentReason",
@@ -239,6 +247,7 @@ __all__ = [
     "ReturnPlan",
     "ScheduleMeeting",
     "StartParticipation",
+    "StopWaiting",
     "SubmitSheet",
     "SupportDecision",
     "Suspend",

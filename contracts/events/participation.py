@@ -82,6 +82,26 @@ class DevelopmentRequested(PlacementEvent):
 
 
 @fact
+class DevelopmentAnswered(PlacementEvent):
+    """What became of a request to make a place; the waiting wish hears of it."""
+
+    type: ClassVar[str] = "kasane.development.answered.v1"
+
+    request_id: UUID
+    resource_id: UUID | None = None
+    """The place that was made or found; None: there will be none."""
+
+
+@fact
+class PlaceOffered(PlacementEvent):
+    """A place came free at a full host, and is held for the one who waited longest."""
+
+    type: ClassVar[str] = "kasane.place.offered.v1"
+
+    resource_id: UUID
+
+
+@fact
 class CommunityIssueAnswered(ParticipationEvent):
     """What became of a community issue (地域課題): the end of the loop from case to community."""
 

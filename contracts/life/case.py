@@ -79,6 +79,7 @@ CASE: Life = {
     ),
     CaseState.SINGLE_AGENCY: Stage(
         label="単独機関で対応",
+        acts={"start_participation": (CaseState.SINGLE_AGENCY,)},
         news={
             "referral:done": (CaseState.CLOSED,),
             "referral:declined": (CaseState.TRIAGE,),
@@ -273,6 +274,7 @@ CASE: Life = {
     CaseState.OUTREACH: Stage(
         label="関係づくり",
         acts={
+            "start_participation": (CaseState.OUTREACH,),
             "recheck_consent": (CaseState.CONSENT_RECHECK,),
             "record_consent": (CaseState.OUTREACH, CaseState.ASSESS),
             "prepare_plan": (CaseState.OUTREACH,),

@@ -42,6 +42,7 @@ from services.coordination.permissions import (
 from services.coordination.reading import show_command
 from services.coordination.refusal import RefusedError
 from services.coordination.rules import Attempt, check
+from services.coordination.staleness import refuse_stale
 from services.coordination.store.cases import lock_case, remember_staff
 from services.coordination.store.commands import (
     Addressee,
@@ -63,13 +64,20 @@ class Deed:
     key: str
     body: bytes
     route: str
+    seen: str | None = None
+    """The version of the workflow that the form was shown for, if it says so."""
 
 
 async def complete_task(
-    ctx: Context, principal: Principal, task_id: UUID, act: dict[str, Any], key: str
+    ctx: Context,
+    principal: Principal,
+    task_id: UUID,
+    act: dict[str, Any],
+    key: str,
+    seen: str | None = None,
 ) -> views.CommandView:
     """Do what a task asks for. Raises Problem."""
-    deed = _deed(principal, act, key, f"POST tasks/{task_id}/complete", {})
+    deed = _deed(principal, act, key, f"POST tasks/{task_id}/complete", {}, seen)
     async with _audited(ctx, deed, "task", task_id), ctx.database.transaction() as session:
         command_id = await _earlier(session, deed)
         if command_id is None:
@@ -91,10 +99,11 @@ async def act_on_case(
     act: dict[str, Any],
     key: str,
     target: views.Target | None = None,
+    seen: str | None = None,
 ) -> views.CommandView:
     """Do something to a case, or to one of its workflows, that no task asks for. Raises Problem."""
     named = {"target": target.model_dump(mode="json") if target else None}
-    deed = _deed(principal, act, key, f"POST cases/{case_id}/acts", named)
+    deed = _deed(principal, act, key, f"POST cases/{case_id}/acts", named, seen)
     async with _audited(ctx, deed, "case", case_id), ctx.database.transaction() as session:
         command_id = await _earlier(session, deed)
         if command_id is None:
@@ -108,7 +117,12 @@ async def act_on_case(
 
 
 def _deed(
-    principal: Principal, act: dict[str, Any], key: str, route: str, more: dict[str, Any]
+    principal: Principal,
+    act: dict[str, Any],
+    key: str,
+    route: str,
+    more: dict[str, Any],
+    seen: str | None,
 ) -> Deed:
     try:
         parsed = ACTS.validate_json(json.dumps(act, default=str))
@@ -118,7 +132,7 @@ def _deed(
         ) from error
     refuse_my_number(act, within="act")
     body = json.dumps({"act": act, **more}, sort_keys=True, default=str).encode()
-    return Deed(principal, parsed, key, body, route)
+    return Deed(principal, parsed, key, body, route, seen)
 
 
 def _without_tag(place: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -193,6 +207,7 @@ async def _do(
     strand = await session.get(Strand, workflow_id(to.kind, to.id))
     if strand is None or strand.case_id != case.case_id:
         raise problems.not_found() if to.kind is not Kind.CASE else problems.not_started()
+    await refuse_stale(session, strand, deed.seen)
     exits = allowed(strand.kind, strand.state)
     if deed.act.code not in exits:
         raise problems.act_not_allowed(strand.kind, strand.state, sorted(exits))

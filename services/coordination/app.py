@@ -10,6 +10,7 @@ from services.coordination.activities import Activities
 from services.coordination.api import ROUTERS
 from services.coordination.commands import relay_commands
 from services.coordination.events import events
+from services.coordination.succession import succeed_agencies
 
 SERVICE = Service(
     "coordination",
@@ -17,7 +18,7 @@ SERVICE = Service(
     events=events,
     activities=Activities,
     queue=COORDINATION_QUEUE,
-    background=(relay_commands,),
+    background=(relay_commands, succeed_agencies),
     extend=portal.install,
 )
 

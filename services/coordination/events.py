@@ -9,9 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bus import Events
 from chassis.telemetry import mark_case
-from contracts.cases import Kind
+from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind
 from contracts.events.intake import IntakeAccepted, IntakeCorrected, IntakeWithdrawn
-from contracts.events.participation import PlacementEvent, PlacementSettled, ResourceLinked
+from contracts.events.participation import (
+    DevelopmentAnswered,
+    PlacementEvent,
+    PlacementSettled,
+    PlaceOffered,
+    ResourceLinked,
+)
 from contracts.life import PlacementState
 from services.coordination.models import CaseFile
 from services.coordination.store.cases import (
@@ -21,7 +27,7 @@ from services.coordination.store.cases import (
     lock_case_of_intake,
     open_case,
 )
-from services.coordination.store.commands import store_start, store_withdrawal
+from services.coordination.store.commands import store_placement_news, store_start, store_withdrawal
 
 events = Events("coordination")
 
@@ -64,6 +70,20 @@ async def show_link(session: AsyncSession, told: ResourceLinked) -> None:
 @events.on(PlacementSettled)
 async def show_settling(session: AsyncSession, told: PlacementSettled) -> None:
     await _show(session, told, "placement-settled", PlacementState.SETTLED)
+
+
+@events.on(PlaceOffered)
+async def offer_place(session: AsyncSession, told: PlaceOffered) -> None:
+    """The placement that waits for the place hears of it."""
+    case = _known(await lock_case(session, told.case_id))
+    await store_placement_news(session, case, told.placement_id, PLACE_OFFERED)
+
+
+@events.on(DevelopmentAnswered)
+async def answer_development(session: AsyncSession, told: DevelopmentAnswered) -> None:
+    """The placement for which a place was to be made hears what became of that."""
+    case = _known(await lock_case(session, told.case_id))
+    await store_placement_news(session, case, told.placement_id, DEVELOPMENT_ANSWERED)
 
 
 async def _show(session: AsyncSession, told: PlacementEvent, cause: str, state: str) -> None:

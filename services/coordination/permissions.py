@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.auth import Principal
+from contracts import catalogue
 from contracts.acts import Act
+from contracts.calendar import today
 from contracts.cases import Kind
 from contracts.life import Role
 from services.coordination.models import (
@@ -71,6 +73,9 @@ ROLES: dict[str, frozenset[Role]] = {
     "start_participation": _COORDINATING,
     "approach": _ANY_STAFF,
     "request_development": _ANY_STAFF,
+    "join_waiting_list": _ANY_STAFF,
+    "stop_waiting": _ANY_STAFF,
+    "match_again": _ANY_STAFF,
     "record_answer": _ANY_STAFF,
     "record_visit": _ANY_STAFF,
     "record_trial": _ANY_STAFF,
@@ -161,11 +166,16 @@ async def own_strand(session: AsyncSession, agency: str, kind: str, entity_id: U
     """Whether a workflow's work is an agency's own: a referral or outreach that is not, is not."""
     if kind == Kind.REFERRAL:
         referral = await session.get(Referral, entity_id)
-        return referral is not None and referral.agency == agency
+        return referral is not None and _works_for(agency, referral.agency)
     if kind == Kind.OUTREACH:
         outreach = await session.get(Outreach, entity_id)
-        return outreach is not None and outreach.agency == agency
+        return outreach is not None and _works_for(agency, outreach.agency)
     return True
+
+
+def _works_for(agency: str, named: str | None) -> bool:
+    """Whether an agency's staff do the work that names an agency: its own, or a predecessor's."""
+    return named is not None and agency in (named, catalogue.agency_in_charge(named, today()))
 
 
 def names_other_agency(principal: Principal, act: Act) -> bool:

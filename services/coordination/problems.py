@@ -193,4 +193,5 @@ async def task_in_progress(session: AsyncSession, command: CommandRow) -> Proble
         headers={"Retry-After": "2"},
         by=await _who(session, command.sub),
         act=command.act,
+        at=command.created_at.isoformat(),
     )

@@ -11,6 +11,10 @@ READERS = ("coordinator", "agency", "manager", "ward")
 """Roles that work with persons."""
 
 
+FINDER = "casework"
+"""The role of the service that searches for persons and shows only what its reader may see."""
+
+
 class Sight(StrEnum):
     """How much of an intake a reader sees."""
 

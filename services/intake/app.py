@@ -8,9 +8,15 @@ from contracts.cases import INTAKE_QUEUE
 from services.intake.activities import Activities
 from services.intake.api import ROUTERS
 from services.intake.events import events
+from services.intake.indexing import index_names
 
 SERVICE = Service(
-    "intake", routers=ROUTERS, events=events, activities=Activities, queue=INTAKE_QUEUE
+    "intake",
+    routers=ROUTERS,
+    events=events,
+    activities=Activities,
+    queue=INTAKE_QUEUE,
+    background=(index_names,),
 )
 
 

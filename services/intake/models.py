@@ -4,7 +4,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, DateTime, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
@@ -103,6 +113,7 @@ class Person(Table, table=True):
     __table_args__ = (
         Index("ix_person_intake_id", "intake_id"),
         Index("ix_person_household_id", "household_id"),
+        Index("ix_person_name_keys", "name_keys", "person_id"),
     )
 
     person_id: UUID = Field(primary_key=True)
@@ -114,6 +125,8 @@ class Person(Table, table=True):
     key_person: bool
     carer: bool
     birth_unknown: bool
+    name_keys: int = Field(default=0, sa_type=SmallInteger)
+    """The version of `finding` whose rules made the person's name keys; 0: none yet."""
     sealed: bytes = Field(sa_type=LargeBinary)
 
 
@@ -138,6 +151,16 @@ class SearchKey(Table, table=True):
     kind: str = Field(primary_key=True, sa_type=Text)
     """kana · name · birth · phone · address."""
     digest: bytes = Field(sa_type=LargeBinary)
+
+
+class NameKey(Table, table=True):
+    """A keyed digest of something a person can be found under (`finding`)."""
+
+    __tablename__ = "name_key"
+    __table_args__ = (Index("ix_name_key_person_id", "person_id"),)
+
+    digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    person_id: UUID = _of("person.person_id", primary_key=True)
 
 
 class DuplicateCandidate(Table, table=True):

@@ -134,6 +134,9 @@ PLAINEST: dict[str, Act] = {
         acts.FinishReferral(result="done"),
         acts.Approach(resource_id=RESOURCE),
         acts.RequestDevelopment(),
+        acts.JoinWaitingList(resource_id=RESOURCE),
+        acts.StopWaiting(),
+        acts.MatchAgain(reason="person"),
         acts.RecordAnswer(accepted=True),
         acts.RecordVisit(liked=True, on=DAY),
         acts.RecordTrial(liked=True, on=DAY),
@@ -208,6 +211,10 @@ SPECIAL: dict[tuple[str, str, str, str], Arranged] = {
     ),
     ("case", "consent-recheck", "record_refusal", "outreach"): Arranged({"outreach_id": OUTREACH}),
     ("case", "consent-recheck", "record_refusal", "suspended"): Arranged({"refusals": 2}),
+    ("case", "outreach", "start_participation", "outreach"): Arranged({"support": (PERSON,)}),
+    ("case", "single-agency", "start_participation", "single-agency"): Arranged(
+        act=acts.StartParticipation(person_id=PERSON, kinds=("ibasho",), agency="flat-ota")
+    ),
     ("meeting", "held", "decide_support", "minutes"): Arranged({"legal_basis": "law-106-6"}),
     ("plan", "to-accept", "record_acceptance", "to-accept"): Arranged(
         {"person_ids": (PERSON, OTHER)}

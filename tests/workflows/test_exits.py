@@ -11,8 +11,10 @@ import pytest
 from contracts import acts
 from contracts.cases import (
     CHILD_MOVED,
+    DEVELOPMENT_ANSWERED,
     INTAKE_WITHDRAWN,
     MEETING_VERDICT,
+    PLACE_OFFERED,
     STOP,
     ChildMoved,
     ConsentExpiry,
@@ -168,4 +170,5 @@ def signalled(news: str, to: str) -> tuple[str, Message | None] | None:
         return STOP, Stop(reason="case-closed")
     if news == "intake-withdrawn":
         return INTAKE_WITHDRAWN, None
-    return (news, None) if news in ("pause", "resume") else None
+    by_name = ("pause", "resume", PLACE_OFFERED, DEVELOPMENT_ANSWERED)
+    return (news, None) if news in by_name else None

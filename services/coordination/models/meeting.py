@@ -42,6 +42,7 @@ class Attendee(Table, table=True):
     """An agency invited to a meeting."""
 
     __tablename__ = "meeting_attendee"
+    __table_args__ = (Index("ix_meeting_attendee_agency", "agency", "meeting_id"),)
 
     meeting_id: UUID = Field(primary_key=True, foreign_key="meeting.meeting_id")
     agency: str = Field(primary_key=True)

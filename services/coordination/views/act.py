@@ -67,6 +67,9 @@ class AllowedAct(View):
     label: str
     target: Target
     task_id: UUID | None = None
+    version: str
+    """Of the workflow as it is now. Sent along with the act as `seen`, it keeps an act from being
+    done to something else than what was looked at."""
     leads_to: tuple[Exit, ...]
     fields: tuple[Field, ...]
     schema_: dict[str, Any] = pydantic.Field(alias="schema")

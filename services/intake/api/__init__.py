@@ -1,6 +1,14 @@
 """Intake's HTTP API, one module per resource."""
 
-from services.intake.api import channels, corrections, intakes, persons, report_lines, reports
+from services.intake.api import (
+    channels,
+    corrections,
+    finding,
+    intakes,
+    persons,
+    report_lines,
+    reports,
+)
 
 ROUTERS = (
     channels.router,
@@ -9,4 +17,5 @@ ROUTERS = (
     reports.router,
     report_lines.router,
     persons.router,
+    finding.router,
 )

@@ -9,8 +9,15 @@ from services.participation.models.placement import (
     Hold,
     Placement,
     PlacementStep,
+    Waiting,
 )
-from services.participation.models.resource import Resource
+from services.participation.models.resource import (
+    Resource,
+    ResourceChange,
+    ResourceImport,
+    ResourceImportFault,
+    ResourcePhoto,
+)
 from services.participation.models.training import (
     Attendance,
     Certificate,
@@ -51,12 +58,17 @@ __all__ = [
     "Registration",
     "ReportingWay",
     "Resource",
+    "ResourceChange",
+    "ResourceImport",
+    "ResourceImportFault",
+    "ResourcePhoto",
     "Session",
     "StockMove",
     "Support",
     "Table",
     "Venue",
     "Volunteer",
+    "Waiting",
     "Work",
     "WorkRevision",
 ]

@@ -15,15 +15,10 @@ from chassis.context import Context
 from contracts.calendar import today
 from contracts.events import new_id
 from services.participation.volunteering import REASON_LABELS, WEIGHTS, Helper, Reason, Wanted, rank
-from tests.services.participation.community import YESTERDAY, Hand
 from tests.services.participation.conftest import BASE, told
+from tests.services.participation.hand import YESTERDAY, Hand
 
 SOON = today() + timedelta(days=7)
-
-
-@pytest.fixture
-def hand(client: httpx.AsyncClient, keeper: dict[str, str]) -> Hand:
-    return Hand(client, keeper)
 
 
 async def an_activity(hand: Hand, **more: Any) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from chassis.context import Context
 from contracts.calendar import today
 from services.participation.day_sheet import unusual
 from services.participation.work import Way, way_on
-from tests.services.participation.community import YESTERDAY, Hand
 from tests.services.participation.conftest import BASE, keyed, told
+from tests.services.participation.hand import YESTERDAY, Hand
 
 HIROBA: dict[str, Any] = {
     "code": "hiroba-mihon",
@@ -24,11 +24,6 @@ HIROBA: dict[str, Any] = {
     "unreported": True,
 }
 SHEET = {"adults": 12, "children": 15, "volunteers": 2, "consultations": 3}
-
-
-@pytest.fixture
-def hand(client: httpx.AsyncClient, keeper: dict[str, str]) -> Hand:
-    return Hand(client, keeper)
 
 
 async def figures(context: Context) -> list[tuple[str, int, int, bool]]:

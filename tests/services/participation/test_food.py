@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-import httpx
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -16,15 +14,10 @@ from chassis.context import Context
 from contracts.calendar import today
 from contracts.policies import days
 from services.participation.food import Asking, Offered, allocate, keeps, order
-from tests.services.participation.community import YESTERDAY, Hand
 from tests.services.participation.conftest import told
+from tests.services.participation.hand import YESTERDAY, Hand
 
 FAR = today() + timedelta(days=90)
-
-
-@pytest.fixture
-def hand(client: httpx.AsyncClient, keeper: dict[str, str]) -> Hand:
-    return Hand(client, keeper)
 
 
 async def a_lot(hand: Hand, quantity: int = 10, **more: Any) -> dict[str, Any]:

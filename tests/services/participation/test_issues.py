@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import text
 
@@ -13,8 +12,8 @@ from contracts.events import Event, new_id
 from contracts.events.coordination import CommunityIssueRaised
 from services.participation.anonymous import identifies
 from services.participation.events import events
-from tests.services.participation.community import YESTERDAY, Hand
 from tests.services.participation.conftest import Enter, told
+from tests.services.participation.hand import YESTERDAY, Hand
 
 NOTICE = {
     "noticed_by": "branch-office",
@@ -23,11 +22,6 @@ NOTICE = {
     "daily_area": "馬込",
     "words": "集合住宅で人の出入りが減っている",
 }
-
-
-@pytest.fixture
-def hand(client: httpx.AsyncClient, keeper: dict[str, str]) -> Hand:
-    return Hand(client, keeper)
 
 
 def raised(**more: Any) -> CommunityIssueRaised:

@@ -4,20 +4,13 @@ import asyncio
 from datetime import date, timedelta
 from typing import Any
 
-import httpx
-import pytest
 from sqlalchemy import text
 
 from chassis.context import Context
 from contracts.calendar import fiscal_year, fiscal_year_label, today
 from services.participation.training import taken, valid_until
-from tests.services.participation.community import YESTERDAY, Hand
 from tests.services.participation.conftest import told
-
-
-@pytest.fixture
-def hand(client: httpx.AsyncClient, keeper: dict[str, str]) -> Hand:
-    return Hand(client, keeper)
+from tests.services.participation.hand import YESTERDAY, Hand
 
 
 async def a_course(hand: Hand, **more: Any) -> str:

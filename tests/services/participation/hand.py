@@ -6,9 +6,14 @@ from typing import Any
 import httpx
 
 from contracts.calendar import today
-from tests.services.participation.conftest import BASE, keyed
+from contracts.events import new_id
 
+BASE = "/api/participation/v1"
 YESTERDAY = today() - timedelta(days=1)
+
+
+def keyed(headers: dict[str, str], key: str | None = None) -> dict[str, str]:
+    return headers | {"Idempotency-Key": key or str(new_id())}
 
 
 class Hand:
