@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = 1_048_576
     """Largest request body that is read at all; more is refused with 413."""
 
+    max_file_bytes: int = 33_554_432
+    """Largest file of activity lines that is taken."""
+
     outbox_retention_days: int = Field(7, ge=1)
 
     def database_url(self, service: str) -> str:

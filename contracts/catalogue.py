@@ -7,9 +7,9 @@ The rows stand in `contracts/data`; this module only reads them.
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -64,15 +64,14 @@ class Area(Message):
     daily_area: str
 
 
-class DaySheetItem(Message):
-    """One line of a day sheet (日報) of the venues of a channel."""
+class Venue(Validity):
+    """A place where a programme's activities are held."""
 
-    item: str
-    channel: str
-    kind: str | None
-    """The activity kind that its number is counted as; None for what only the venue looks at."""
-    label: str
-    unit: str
+    venue: str
+    name: str
+    channels: tuple[str, ...]
+    """The channels that report activities there."""
+    daily_area: str
 
 
 class ResourceFeature(Message):
@@ -97,7 +96,8 @@ class ActivityKind(Message):
     needs_group: bool
 
 
-def channels(on: date) -> dict[str, Channel]:
+@lru_cache(maxsize=1_024)
+def channels(on: date) -> Mapping[str, Channel]:
     """The channels in force on a date, by code: always 20."""
     return {row.channel: row for row in _channels() if row.holds(on)}
 
@@ -105,6 +105,12 @@ def channels(on: date) -> dict[str, Channel]:
 def agencies(on: date) -> dict[str, Agency]:
     """The agencies in force on a date, by code."""
     return {row.agency: row for row in _agencies() if row.holds(on)}
+
+
+@lru_cache(maxsize=1_024)
+def venues(on: date) -> Mapping[str, Venue]:
+    """The venues in use on a date, by code."""
+    return {row.venue: row for row in _venues() if row.holds(on)}
 
 
 def agency(code: str, on: date) -> Agency | None:
@@ -155,7 +161,12 @@ def areas() -> tuple[Area, ...]:
 
 def basic_area_of(daily_area: str) -> str | None:
     """The 基本圏域 of a 日常生活圏域; None if there is no such area."""
-    return next((a.basic_area for a in areas() if a.daily_area == daily_area), None)
+    return _basic_areas().get(daily_area)
+
+
+@cache
+def _basic_areas() -> dict[str, str]:
+    return {area.daily_area: area.basic_area for area in areas()}
 
 
 @cache
@@ -231,28 +242,6 @@ def community_themes() -> dict[str, str]:
 
 
 @cache
-def day_sheet_items(channel: str) -> tuple[DaySheetItem, ...]:
-    """What the venues of a channel write down each day; empty where a channel has no venues."""
-    rows = _read(
-        "day_sheet_items.csv",
-        lambda row: DaySheetItem.model_validate(row | {"kind": row["kind"] or None}),
-    )
-    return tuple(item for item in rows if item.channel == channel)
-
-
-@cache
-def volunteer_skills() -> dict[str, str]:
-    """What volunteers can do, by code, with the labels of the screens."""
-    return dict(_read("volunteer_skills.csv", lambda row: (row["skill"], row["label"])))
-
-
-@cache
-def food_categories() -> dict[str, str]:
-    """The kinds of food that the food network takes, by code, with their labels."""
-    return dict(_read("food_categories.csv", lambda row: (row["category"], row["label"])))
-
-
-@cache
 def channel_schema(channel: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a channel's own fields. Raises KeyError for no such channel."""
     schemas = json.loads((DATA / "channel_fields.json").read_text("utf-8"))
@@ -290,6 +279,22 @@ def _agencies() -> tuple[Agency, ...]:
                 role=row["role"],
                 basic_area=row["basic_area"] or None,
                 successor=row["successor"] or None,
+                **_dates(row),
+            ),
+        )
+    )
+
+
+@cache
+def _venues() -> tuple[Venue, ...]:
+    return tuple(
+        _read(
+            "venues.csv",
+            lambda row: Venue(
+                venue=row["venue"],
+                name=row["name"],
+                channels=_several(row["channels"]),
+                daily_area=row["daily_area"],
                 **_dates(row),
             ),
         )

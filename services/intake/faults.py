@@ -28,8 +28,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "生年月日があるのに不詳とされています",
         "There is a birth date, and it is said to be unknown",
     ),
+    "cell-too-long": ("値が長すぎるセルがあります", "A cell is too long"),
+    "cells-too-many": (
+        "見出しより多くのセルがあります",
+        "The row has more cells than there are headings",
+    ),
     "channel-not-allowed": ("この窓口の登録は許可されていません", "This channel is not yours"),
     "channel-unknown": ("窓口の符号が正しくありません", "No such channel on that date"),
+    "columns-too-many": ("列が多すぎます", "The file has too many columns"),
     "counted-by-day-sheets": (
         "この会場のこの日の実績は日報で数えています。ファイルでは報告できません",
         "The venue's day sheets count on that day; it is not reported by file as well",
@@ -43,7 +49,26 @@ WORDS: dict[str, tuple[str, str]] = {
     "date-too-early": ("令和元年度より前の日付です", "The date is before fiscal year 2019"),
     "details-invalid": ("窓口固有の項目に誤りがあります", "Not what this channel's schema says"),
     "erased": ("この記録は廃棄されています", "This record was destroyed"),
+    "encoding-unknown": (
+        "文字コードが分かりません。UTF-8 か Shift_JIS (CP932) で保存してください",
+        "Neither UTF-8 nor CP932",
+    ),
     "field-unknown": ("この項目は受け付けていません", "This field is not known"),
+    "file-busy": ("このファイルは処理中です", "The file is being taken in"),
+    "file-cut": ("ファイルが途中で切れています", "The file was cut"),
+    "file-empty": ("ファイルに表がありません", "There is no table in the file"),
+    "file-kind-unknown": (
+        "CSV か Excel (.xlsx) で保存してください",
+        "Neither CSV nor .xlsx (an old .xls, a password?)",
+    ),
+    "file-sent": ("このファイルは送信済みです", "The file was sent already"),
+    "file-too-large": ("ファイルが大きすぎます", "The file is too large"),
+    "file-unknown": ("ファイルが見つかりません", "No such file"),
+    "file-unreadable": ("ファイルを読み取れません", "Nothing in the file can be read"),
+    "fiscal-year-closed": (
+        "この年度の数字は確定しています。追加するときは「確定後の追加」として送ってください",
+        "The figures of this fiscal year stand; send it as a late report",
+    ),
     "flag-not-of-kind": ("この種別にない区分です", "This kind of activity has no such flag"),
     "group-missing": ("団体の符号が必要です", "This kind of activity needs a group"),
     "intake-unknown": ("受付が見つかりません", "No such intake"),
@@ -51,6 +76,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "invalid": ("値の形が正しくありません", "The value has the wrong form"),
     "kind-not-of-channel": ("この窓口では報告しない種別です", "This channel does not report it"),
     "kind-unknown": ("活動の種別が正しくありません", "No such kind of activity"),
+    "line-differs": (
+        "すでに報告された行と内容が違います。直すときは行の訂正を送ってください",
+        "The line that stands says something else: send a correction instead",
+    ),
     "line-ref-twice": ("同じ整理番号の行が2つあります", "This line_ref was used by an earlier row"),
     "line-unknown": ("報告の行が見つかりません", "No such line"),
     "line-withdrawn": ("この行は取り消されています", "This line was withdrawn"),
@@ -64,16 +93,39 @@ WORDS: dict[str, tuple[str, str]] = {
         "What looks like an Individual Number (My Number) is refused",
     ),
     "no-line-accepted": ("受け付けられる行がありません", "No line could be accepted"),
+    "not-in-cp932": (
+        "Shift_JIS (CP932) にない文字があります。UTF-8 で取り出してください",
+        "There are characters that CP932 does not have",
+    ),
     "nothing-changed": ("変更がありません", "Nothing would change"),
     "person-not-of-intake": ("この受付の人ではありません", "This person is not of this intake"),
     "person-unknown": ("人が見つかりません", "No such person"),
+    "heading-missing": (
+        "見出し「日付」「活動の種別」「数量」が必要です",
+        "The headings 日付, 活動の種別 and 数量 are needed",
+    ),
+    "heading-twice": ("同じ見出しの列が2つあります", "Two columns have the same heading"),
+    "heading-unknown": (
+        "受け付けていない見出しの列があります",
+        "A column is not known here",
+    ),
     "household-unknown": ("世帯が見つかりません", "No such household"),
     "phone-invalid": ("電話番号の形が正しくありません", "Not a telephone number"),
     "postal-code-invalid": ("郵便番号の形が正しくありません", "Not a postal code"),
     "quantity-invalid": ("数量は0以上の整数です", "The quantity is a whole number from 0"),
     "quantity-too-large": ("数量が大きすぎます", "The quantity is too large for one line"),
+    "quote-open": (
+        "引用符がここで開いたまま閉じていません。この行より後は読めていません",
+        "A quotation begins here and never ends; nothing behind it was read",
+    ),
     "report-unknown": ("活動報告が見つかりません", "No such report"),
+    "reporting-not-allowed": ("活動報告の送信は許可されていません", "Not allowed to report"),
     "revision-stale": ("ほかの訂正が先に行われました", "It was corrected by somebody else first"),
+    "row-cut": (
+        "ファイルがこの行の途中で終わっています。行が完全なことを確かめ、末尾に改行を入れてください",
+        "The file ends here without the end of a line: the row may not be whole",
+    ),
+    "row-unreadable": ("行を読み取れません", "The row cannot be read"),
     "source-reference-taken": (
         "同じ外部番号の受付がすでにあります",
         "There is an intake with this source_reference already",
@@ -85,6 +137,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "この窓口には日報で数える会場があります。会場の符号を入れてください",
         "Some venues of this channel are counted by day sheets: name the venue",
     ),
+    "venue-not-of-channel": ("この窓口の会場ではありません", "Not a venue of this channel"),
+    "venue-unknown": ("会場の符号が正しくありません", "No such venue on that date"),
 }
 """Code → (Japanese, English)."""
 

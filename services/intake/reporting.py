@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from contracts.catalogue import day_sheet_items
+from contracts.community import day_sheet_items
 from services.intake.faults import Fault
 from services.intake.lines import ReportedLine
 

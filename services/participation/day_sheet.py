@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median
 
-from contracts.catalogue import day_sheet_items
+from contracts.community import day_sheet_items
 
 LARGEST = 10_000
 """In one item of one day."""

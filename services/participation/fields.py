@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from contracts.calendar import today
-from contracts.catalogue import basic_area_of, community_themes, resource_kinds, volunteer_skills
+from contracts.catalogue import basic_area_of, community_themes, resource_kinds
+from contracts.community import volunteer_skills
 from contracts.message import Code
 from services.participation.anonymous import identifies
 from services.participation.refusals import refuse

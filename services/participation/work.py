@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from contracts.catalogue import activity_kinds, day_sheet_items
+from contracts.catalogue import activity_kinds
+from contracts.community import day_sheet_items
 
 _IDS = UUID("6f0f2f3e-6d5b-5d0e-9f57-3b8f6b0f4a51")
 """The namespace of ids that are made from what they stand for."""

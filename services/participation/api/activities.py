@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from chassis.context import Ctx
 from chassis.context import Session as Db
-from contracts.catalogue import basic_area_of, community_themes, volunteer_skills
+from contracts.catalogue import basic_area_of, community_themes
+from contracts.community import volunteer_skills
 from contracts.events import new_id
 from services.participation.api.door import STAFF, page_end
 from services.participation.api.supports import SupportView, found_activity, support_view

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import Session
 from contracts.calendar import today
-from contracts.catalogue import food_categories
+from contracts.community import food_categories
 from contracts.events import new_id
 from contracts.policies import Policy
 from services.participation.api.door import STAFF

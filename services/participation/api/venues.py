@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import Session
 from contracts.calendar import today
-from contracts.catalogue import day_sheet_items
+from contracts.community import day_sheet_items
 from contracts.message import Code
 from services.participation.api.door import STAFF
 from services.participation.api.writing import Write, Writing, records, same_version

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.audit import audit
 from chassis.context import Context, Ctx
 from chassis.context import Session as Db
-from contracts.catalogue import areas, volunteer_skills
+from contracts.catalogue import areas
+from contracts.community import volunteer_skills
 from services.participation.api.activities import SessionView, session_view
 from services.participation.api.door import KEEPERS, page_end
 from services.participation.api.writing import Keeper, Reader, Write, records, same_version

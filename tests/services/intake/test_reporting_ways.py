@@ -35,7 +35,7 @@ def line(**more: Any) -> dict[str, Any]:
         "kind": "hiroba-visit",
         "date": YESTERDAY.isoformat(),
         "quantity": 3,
-        "venue": "hiroba-mihon",
+        "venue": "hiroba-omori-higashi",
     }
     return told | more
 
@@ -63,11 +63,11 @@ async def test_a_venue_with_day_sheets_is_not_reported_by_file_as_well(
     send: Any, context: Context
 ) -> None:
     async with context.database.transaction() as session:
-        await remember_way(session, way("venue", "hiroba-mihon"))
+        await remember_way(session, way("venue", "hiroba-omori-higashi"))
     before = (YESTERDAY - timedelta(days=1)).isoformat()
     assert await send(
         line(),
-        line(venue="hiroba-other"),
+        line(venue="hiroba-omori-nishi"),
         line(date=before),
         line(venue=None),
         line(kind="jidokan-consultation", channel="jidokan", venue=None),
@@ -89,12 +89,12 @@ async def test_a_kind_that_is_recorded_is_not_reported_by_file_as_well(
 async def test_a_line_is_not_moved_to_where_it_is_counted_elsewhere(
     post: Any, context: Context
 ) -> None:
-    report = (await post(REPORTS, {"lines": [line(venue="hiroba-other")]})).json()
+    report = (await post(REPORTS, {"lines": [line(venue="hiroba-omori-nishi")]})).json()
     async with context.database.transaction() as session:
-        await remember_way(session, way("venue", "hiroba-mihon"))
-        await remember_way(session, way("venue", "hiroba-other"))
+        await remember_way(session, way("venue", "hiroba-omori-higashi"))
+        await remember_way(session, way("venue", "hiroba-omori-nishi"))
     at = f"{REPORTS}/{report['report_id']}/lines/{report['lines'][0]['line_id']}/correction"
-    refused = await post(at, {"reason": "typing-error", "venue": "hiroba-mihon"})
+    refused = await post(at, {"reason": "typing-error", "venue": "hiroba-omori-higashi"})
     assert (refused.status_code, refused.json()["code"]) == (422, "counted-by-day-sheets")
     mended = await post(at, {"reason": "typing-error", "quantity": 4})
     assert mended.status_code == 200
