@@ -49,6 +49,11 @@ class Policy(Message):
     meeting_scheduling_due: Period = days(14)
     invitation_lead: Period = business_days(10)
     """A meeting is announced at least this long ahead; a shorter notice is flagged."""
+    availability_reminder: Period = business_days(3)
+    availability_due: Period = business_days(5)
+    """日程調整: by then the agencies have answered and a date is chosen."""
+    meeting_minutes: int = Field(60, ge=15)
+    """How long a meeting takes (process A3: about one hour); what an invitation says."""
     sheet_lead: Period = business_days(3)
     """準備シート are due this long before the meeting."""
     minutes_due: Period = business_days(5)
