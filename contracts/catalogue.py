@@ -7,9 +7,9 @@ The rows stand in `contracts/data`; this module only reads them.
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -55,12 +55,26 @@ class Agency(Validity):
     basic_area: str | None = None
     successor: str | None = None
     """The agency that takes over its work once this one no longer holds (廃止・統合の承継先)."""
+    mail: str | None = None
+    """Its office's mailbox, where invitations go; never a person's."""
+    access: str = "portal"
+    """portal · proxy (the 調整担当 records for it) · none (not registered: cannot be invited)."""
 
 
 class Area(Message):
     """One of the 18 日常生活圏域 and the 基本圏域 (of 4) it belongs to."""
 
     basic_area: str
+    daily_area: str
+
+
+class Venue(Validity):
+    """A place where a programme's activities are held."""
+
+    venue: str
+    name: str
+    channels: tuple[str, ...]
+    """The channels that report activities there."""
     daily_area: str
 
 
@@ -86,7 +100,8 @@ class ActivityKind(Message):
     needs_group: bool
 
 
-def channels(on: date) -> dict[str, Channel]:
+@lru_cache(maxsize=1_024)
+def channels(on: date) -> Mapping[str, Channel]:
     """The channels in force on a date, by code: always 20."""
     return {row.channel: row for row in _channels() if row.holds(on)}
 
@@ -94,6 +109,12 @@ def channels(on: date) -> dict[str, Channel]:
 def agencies(on: date) -> dict[str, Agency]:
     """The agencies in force on a date, by code."""
     return {row.agency: row for row in _agencies() if row.holds(on)}
+
+
+@lru_cache(maxsize=1_024)
+def venues(on: date) -> Mapping[str, Venue]:
+    """The venues in use on a date, by code."""
+    return {row.venue: row for row in _venues() if row.holds(on)}
 
 
 def agency(code: str, on: date) -> Agency | None:
@@ -144,7 +165,12 @@ def areas() -> tuple[Area, ...]:
 
 def basic_area_of(daily_area: str) -> str | None:
     """The 基本圏域 of a 日常生活圏域; None if there is no such area."""
-    return next((a.basic_area for a in areas() if a.daily_area == daily_area), None)
+    return _basic_areas().get(daily_area)
+
+
+@cache
+def _basic_areas() -> dict[str, str]:
+    return {area.daily_area: area.basic_area for area in areas()}
 
 
 @cache
@@ -220,6 +246,20 @@ def community_themes() -> dict[str, str]:
 
 
 @cache
+def statutory_meetings() -> dict[str, str]:
+    """Other meetings that a law knows and a household may sit in (process A11), by code."""
+    return dict(_read("statutory_meetings.csv", lambda row: (row["meeting"], row["label"])))
+
+
+@cache
+def closed_days() -> dict[date, str]:
+    """Days on which the ward is closed beside the calendar's own, and why."""
+    return dict(
+        _read("closed_days.csv", lambda row: (date.fromisoformat(row["day"]), row["reason"]))
+    )
+
+
+@cache
 def channel_schema(channel: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a channel's own fields. Raises KeyError for no such channel."""
     schemas = json.loads((DATA / "channel_fields.json").read_text("utf-8"))
@@ -257,6 +297,24 @@ def _agencies() -> tuple[Agency, ...]:
                 role=row["role"],
                 basic_area=row["basic_area"] or None,
                 successor=row["successor"] or None,
+                mail=row["mail"] or None,
+                access=row["access"] or "portal",
+                **_dates(row),
+            ),
+        )
+    )
+
+
+@cache
+def _venues() -> tuple[Venue, ...]:
+    return tuple(
+        _read(
+            "venues.csv",
+            lambda row: Venue(
+                venue=row["venue"],
+                name=row["name"],
+                channels=_several(row["channels"]),
+                daily_area=row["daily_area"],
                 **_dates(row),
             ),
         )

@@ -49,6 +49,11 @@ class Policy(Message):
     meeting_scheduling_due: Period = days(14)
     invitation_lead: Period = business_days(10)
     """A meeting is announced at least this long ahead; a shorter notice is flagged."""
+    availability_reminder: Period = business_days(3)
+    availability_due: Period = business_days(5)
+    """日程調整: by then the agencies have answered and a date is chosen."""
+    meeting_minutes: int = Field(60, ge=15)
+    """How long a meeting takes (process A3: about one hour); what an invitation says."""
     sheet_lead: Period = business_days(3)
     """準備シート are due this long before the meeting."""
     minutes_due: Period = business_days(5)
@@ -99,6 +104,9 @@ class Policy(Message):
     """Before an age of 18, 40 or 65 is reached (process A12)."""
     handover_overlap: Period = days(90)
     """Both sides stay after it."""
+
+    food_margin: Period = days(7)
+    """Food is handed over only if its date is at least this far away, so that it can be eaten."""
 
     escalation: Period = business_days(5)
     """A task without an escalation of its own goes to a superior this long after it was due."""

@@ -31,6 +31,11 @@ def may_send(principal: Principal, channel: str) -> bool:
     return principal.kind == "person" and principal.has(*SENDERS)
 
 
+def may_report(principal: Principal) -> bool:
+    """Whether a file of activity lines is taken from the caller; each line is judged by itself."""
+    return principal.kind == "frontline" or (principal.kind == "person" and principal.has(*SENDERS))
+
+
 def sight(principal: Principal, channel: str) -> Sight:
     """What a reader sees of an intake of a channel."""
     if principal.kind == "frontline":

@@ -7,7 +7,9 @@ from chassis.settings import Settings
 from contracts.cases import INTAKE_QUEUE
 from services.intake.activities import Activities
 from services.intake.api import ROUTERS
+from services.intake.api.report_files import REPORT_FILES
 from services.intake.events import events
+from services.intake.file_reader import read_files
 from services.intake.indexing import index_names
 
 SERVICE = Service(
@@ -16,7 +18,8 @@ SERVICE = Service(
     events=events,
     activities=Activities,
     queue=INTAKE_QUEUE,
-    background=(index_names,),
+    background=(index_names, read_files),
+    files=(REPORT_FILES,),
 )
 
 

@@ -36,6 +36,14 @@ def test_the_ward_has_four_basic_and_eighteen_daily_areas() -> None:
     assert catalogue.basic_area_of("新宿") is None
 
 
+def test_venues_stand_in_areas_that_exist_and_belong_to_channels_that_exist() -> None:
+    known = set(catalogue.channels(RENAMED))
+    for venue in catalogue.venues(RENAMED).values():
+        assert catalogue.basic_area_of(venue.daily_area)
+        assert venue.channels
+        assert set(venue.channels) <= known
+
+
 def test_activity_kinds_name_channels_that_exist() -> None:
     known = set(catalogue.channels(RENAMED))
     for kind in catalogue.activity_kinds().values():

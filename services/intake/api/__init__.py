@@ -6,6 +6,7 @@ from services.intake.api import (
     finding,
     intakes,
     persons,
+    report_files,
     report_lines,
     reports,
 )
@@ -16,6 +17,7 @@ ROUTERS = (
     corrections.router,
     reports.router,
     report_lines.router,
+    report_files.router,
     persons.router,
     finding.router,
 )
