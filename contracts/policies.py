@@ -115,6 +115,9 @@ class Policy(Message):
     handover_overlap: Period = days(90)
     """Both sides stay after it."""
 
+    food_margin: Period = days(7)
+    """Food is handed over only if its date is at least this far away, so that it can be eaten."""
+
     escalation: Period = business_days(5)
     """A task without an escalation of its own goes to a superior this long after it was due."""
 

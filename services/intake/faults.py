@@ -36,6 +36,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "channel-not-allowed": ("この窓口の登録は許可されていません", "This channel is not yours"),
     "channel-unknown": ("窓口の符号が正しくありません", "No such channel on that date"),
     "columns-too-many": ("列が多すぎます", "The file has too many columns"),
+    "counted-by-day-sheets": (
+        "この会場のこの日の実績は日報で数えています。ファイルでは報告できません",
+        "The venue's day sheets count on that day; it is not reported by file as well",
+    ),
+    "counted-by-records": (
+        "この種別のこの日の実績は記録で数えています。ファイルでは報告できません",
+        "Records count this kind on that day; it is not reported by file as well",
+    ),
     "date-in-future": ("未来の日付は登録できません", "The date is in the future"),
     "date-invalid": ("日付は 2026-04-01 の形で入力してください", "Not a date (2026-04-01)"),
     "date-too-early": ("令和元年度より前の日付です", "The date is before fiscal year 2019"),
@@ -140,6 +148,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "too-deep": ("入れ子が深すぎます", "Nested too deeply"),
     "topic-unknown": ("相談内容の符号が正しくありません", "No such topic"),
+    "venue-needed": (
+        "この窓口には日報で数える会場があります。会場の符号を入れてください",
+        "Some venues of this channel are counted by day sheets: name the venue",
+    ),
     "venue-not-of-channel": ("この窓口の会場ではありません", "Not a venue of this channel"),
     "venue-unknown": ("会場の符号が正しくありません", "No such venue on that date"),
 }
