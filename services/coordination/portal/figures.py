@@ -28,6 +28,7 @@ FACTS = {
     "kasane.activity.reported.v1": "活動の報告",
     "kasane.case.closed.v1": "ケースの終結",
     "kasane.case.opened.v1": "ケースの開始",
+    "kasane.community-work.recorded.v1": "地域づくりの実績の記録",
     "kasane.contact.made.v1": "アウトリーチの接触",
     "kasane.meeting.held.v1": "会議の開催",
     "kasane.placement.settled.v1": "参加先への定着",
