@@ -11,6 +11,7 @@ from asyncpg import PostgresError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic_core import PydanticCustomError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -56,6 +57,14 @@ class Problem(Exception):
         return JSONResponse(self.body(), self.status, media_type=MEDIA_TYPE, headers=self.headers)
 
 
+def broken(code: str, *, ja: str, en: str, field: str | None = None) -> PydanticCustomError:
+    """To be raised in a model's validator: a rule that the fields break together, said to people.
+
+    `field` is the one to be mended, below the model that raises.
+    """
+    return PydanticCustomError(code, "{en}", {"ja": ja, "en": en, "field": field})
+
+
 def field_error(field: str, code: str, *, ja: str, en: str) -> dict[str, str]:
     """One entry of a problem's `errors`."""
     return {"field": field, "code": code, "ja": ja, "en": en}
@@ -83,6 +92,9 @@ def validation_problem(errors: list[Any]) -> Problem:
     for error in errors:
         ja, en = _REASONS.get(error["type"], _OTHERWISE)
         path = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
+        if isinstance(said := error.get("ctx"), dict) and "ja" in said:
+            ja, en = said["ja"], said["en"]
+            path += [said["field"]] if said.get("field") else []
         named.append(field_error(".".join(path) or "body", error["type"], ja=ja, en=en))
     return Problem(
         422,

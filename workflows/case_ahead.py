@@ -35,12 +35,12 @@ class CaseLookingAhead(CaseWithChildren):
 
         Beside everything else: an intake service that is down does not hold the case up.
         """
-        while self.case.person_ids:
+        while self.persons:
             await workflow.wait_condition(
                 lambda: not (self.memory.looked_ahead or self.state in ("", CaseState.CLOSED))
             )
             self.asked_again = False
-            asked = AgeBoundaries(persons=self.case.person_ids)
+            asked = AgeBoundaries(persons=self.persons)
             found = await self.ask(IntakeActivities.find_age_boundaries, asked, INTAKE_QUEUE)
             async with self.lock:
                 if self.state != CaseState.CLOSED:

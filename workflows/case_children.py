@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from contracts.acts import ScheduleMeeting, StartParticipation
+from contracts.acts import AddPerson, Command, ProposeDates, ScheduleMeeting, StartParticipation
 from contracts.beside import TransferInput
 from contracts.cases import (
     PAUSE,
@@ -23,10 +23,12 @@ from contracts.cases import (
     PlanInput,
     PreparedPlan,
     ReferralInput,
+    Refusal,
     Stop,
 )
 from contracts.life import CaseState
 from workflows.follow_up import FollowedUp
+from workflows.life import refuse
 from workflows.moves import Move, Start, Tell
 
 StopReason = Literal[
@@ -46,6 +48,19 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
     kind = Kind.CASE
     case: CaseInput
 
+    @property
+    def persons(self) -> tuple[UUID, ...]:
+        """Whom the case is about: those of its intake, and those added since."""
+        return (*self.case.person_ids, *self.memory.added)
+
+    def add_person(self, act: AddPerson, by: Command) -> Move:
+        """Whoever is discussed consents for themselves: nothing is shared on consent until then."""
+        if act.person_id in self.persons:
+            refuse(Refusal.NOT_ALLOWED, state=self.state, person_id=str(act.person_id))
+        added = (*self.memory.added, act.person_id)
+        known = {"added": added, "looked_ahead": False}
+        return Move(remember=known, person_id=act.person_id)
+
     # --- to begin them ------------------------------------------------------------------------
 
     @property
@@ -56,20 +71,23 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
         plan = PlanInput(
             **drafted.model_dump(),
             case_id=self.key,
-            person_ids=self.case.person_ids,
+            person_ids=self.persons,
             policy=self.policy,
             carried=self.fresh,
         )
         return Start(Kind.PLAN, drafted.plan_id, plan)
 
     def meeting(
-        self, meeting_id: UUID, act: ScheduleMeeting, basis: Literal["consent", "law-106-6"]
+        self,
+        meeting_id: UUID,
+        act: ScheduleMeeting | ProposeDates,
+        basis: Literal["consent", "law-106-6"],
     ) -> Start:
         meeting = MeetingInput(
             meeting_id=meeting_id,
             case_id=self.key,
             legal_basis=basis,
-            starts_at=act.starts_at,
+            starts_at=act.starts_at if isinstance(act, ScheduleMeeting) else None,
             attendees=act.attendees,
             outreach_plans=self.memory.outreach_plans,
             policy=self.policy,
@@ -102,12 +120,19 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
         return Start(Kind.REFERRAL, referral_id, referral)
 
     def placement(self, placement_id: UUID, act: StartParticipation) -> Start:
+        """Without a decided plan it needs a ground of its own: on outreach the person's consent
+        to support, with one agency the name of the one that takes the person along."""
+        if self.state == CaseState.OUTREACH and act.person_id not in self.memory.support:
+            refuse(Refusal.CONSENT_MISSING, persons=[str(act.person_id)])
+        if self.state == CaseState.SINGLE_AGENCY and act.agency is None:
+            refuse(Refusal.INCOMPLETE, field="agency")
         placement = PlacementInput(
             placement_id=placement_id,
             case_id=self.key,
             person_id=act.person_id,
             kinds=act.kinds,
             daily_area=act.daily_area,
+            **({"agency": act.agency} if act.agency else {}),
             policy=self.policy,
             carried=self.fresh,
         )

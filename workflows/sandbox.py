@@ -14,6 +14,7 @@ PASSED_THROUGH = (
     "workflows.ages",
     "workflows.case_ahead",
     "workflows.case_children",
+    "workflows.case_meeting",
     "workflows.case_news",
     "workflows.case_plans",
     "workflows.case_ways",

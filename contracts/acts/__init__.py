@@ -21,8 +21,16 @@ from contracts.acts.closing import (
     ReturnClosure,
 )
 from contracts.acts.consent import ConsentKind, RecordConsent, RecordRefusal, WithdrawConsent
+from contracts.acts.dates import (
+    AnswerDates,
+    ChooseDate,
+    ProposeDates,
+    ProposeOtherDates,
+    ReportNoQuorum,
+)
 from contracts.acts.errand import ErrandTopic, ReportErrand
 from contracts.acts.handover import ConfirmHandover, HandoverItem, NameSides, PackHandover
+from contracts.acts.household import AddPerson
 from contracts.acts.meeting import (
     AcceptSupportMeeting,
     AcknowledgeSecrecy,
@@ -39,15 +47,29 @@ from contracts.acts.meeting import (
     SubmitSheet,
     SupportDecision,
 )
+from contracts.acts.outcome import (
+    AssignDuty,
+    DraftMinutes,
+    DutyKind,
+    Felt,
+    RaiseCommunityIssue,
+    RecordAdvice,
+    RecordStatutoryMeeting,
+    ReturnMinutes,
+    SubmitFeedback,
+)
 from contracts.acts.participation import (
     Approach,
     EndPlacement,
+    JoinWaitingList,
+    MatchAgain,
     RecordAnswer,
     RecordLink,
     RecordSettling,
     RecordTrial,
     RecordVisit,
     RequestDevelopment,
+    StopWaiting,
 )
 from contracts.acts.plan import (
     AgencyRole,
@@ -133,6 +155,18 @@ AnyAct = Annotated[
     | ApproveMinutes
     | AcceptSupportMeeting
     | DeclineSupportMeeting
+    | ProposeDates
+    | ProposeOtherDates
+    | AnswerDates
+    | ChooseDate
+    | ReportNoQuorum
+    | RecordAdvice
+    | AssignDuty
+    | DraftMinutes
+    | ReturnMinutes
+    | SubmitFeedback
+    | RaiseCommunityIssue
+    | RecordStatutoryMeeting
     | RecordProgress
     | RecordContact
     | RecheckConsent
@@ -154,6 +188,9 @@ AnyAct = Annotated[
     | FinishReferral
     | Approach
     | RequestDevelopment
+    | JoinWaitingList
+    | StopWaiting
+    | MatchAgain
     | RecordAnswer
     | RecordVisit
     | RecordTrial
@@ -161,6 +198,7 @@ AnyAct = Annotated[
     | RecordSettling
     | EndPlacement
     | ConfirmHandover
+    | AddPerson
     | NameSides
     | PackHandover
     | ReviseDraft
@@ -211,14 +249,18 @@ __all__ = [
     "AcknowledgeSecrecy",
     "Act",
     "Actor",
+    "AddPerson",
     "AgencyRole",
+    "AnswerDates",
     "AnyAct",
     "Approach",
     "ApproveClosure",
     "ApproveMinutes",
     "ApprovePlan",
     "AskConsent",
+    "AssignDuty",
     "CancelMeeting",
+    "ChooseDate",
     "ClosureReason",
     "Command",
     "CompleteAssessment",
@@ -231,17 +273,22 @@ __all__ = [
     "DeclineReferral",
     "DeclineSupportMeeting",
     "DeclineTransfer",
+    "DraftMinutes",
     "DraftPlan",
+    "DutyKind",
     "EndPlacement",
     "EndWithInformation",
     "ErrandTopic",
     "EvaluateClosure",
+    "Felt",
     "FinishReferral",
     "Goal",
     "GoalProgress",
     "HandoverItem",
     "HoldMeeting",
+    "JoinWaitingList",
     "LegalBasis",
+    "MatchAgain",
     "MergeInto",
     "MonitoringResult",
     "NameSides",
@@ -253,9 +300,13 @@ __all__ = [
     "PlanVerdict",
     "PostponeMeeting",
     "PreparePlan",
+    "ProposeDates",
+    "ProposeOtherDates",
     "ProposeTransfer",
+    "RaiseCommunityIssue",
     "RecheckConsent",
     "RecordAcceptance",
+    "RecordAdvice",
     "RecordAnswer",
     "RecordConsent",
     "RecordContact",
@@ -266,6 +317,7 @@ __all__ = [
     "RecordProgress",
     "RecordRefusal",
     "RecordSettling",
+    "RecordStatutoryMeeting",
     "RecordTrial",
     "RecordVisit",
     "ReferOn",
@@ -273,6 +325,7 @@ __all__ = [
     "Reopen",
     "ReportErrand",
     "ReportLostContact",
+    "ReportNoQuorum",
     "ReportReferral",
     "RequestDevelopment",
     "RequestReferral",
@@ -280,6 +333,7 @@ __all__ = [
     "RespondUrgently",
     "Resume",
     "ReturnClosure",
+    "ReturnMinutes",
     "ReturnPlan",
     "ReturnReferral",
     "ReviewSuspension",
@@ -287,6 +341,8 @@ __all__ = [
     "ScheduleMeeting",
     "StartParticipation",
     "StartReferral",
+    "StopWaiting",
+    "SubmitFeedback",
     "SubmitSheet",
     "SupportDecision",
     "Suspend",

@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.acts.base import Act
+from contracts.message import Text
 
 
 class Approach(Act):
@@ -12,12 +13,35 @@ class Approach(Act):
 
     act: Literal["approach"] = "approach"
     resource_id: UUID
+    because: Text | None = None
+    """Why this host, where it is not the one that was proposed first."""
 
 
 class RequestDevelopment(Act):
     """資源開発依頼: nothing fits, so a place is to be made."""
 
     act: Literal["request_development"] = "request_development"
+
+
+class JoinWaitingList(Act):
+    """空き待ち: the host is full, and the person waits until a place there comes free."""
+
+    act: Literal["join_waiting_list"] = "join_waiting_list"
+    resource_id: UUID
+
+
+class StopWaiting(Act):
+    """空き待ちの取りやめ: back to the candidates."""
+
+    act: Literal["stop_waiting"] = "stop_waiting"
+
+
+class MatchAgain(Act):
+    """再マッチング: the host is given back, and the wish stands (process A8)."""
+
+    act: Literal["match_again"] = "match_again"
+    reason: Literal["person", "host", "circumstances"]
+    """Whose wish it was: 本人の希望, 受け入れ先の都合, or neither's."""
 
 
 class RecordAnswer(Act):
@@ -41,6 +65,8 @@ class RecordTrial(Act):
     act: Literal["record_trial"] = "record_trial"
     liked: bool
     on: date
+    host_agrees: bool | None = None
+    """Whether the host would go on too; None: not asked."""
 
 
 class RecordLink(Act):
@@ -55,6 +81,10 @@ class RecordSettling(Act):
 
     act: Literal["record_settling"] = "record_settling"
     settled: bool
+    host_settled: bool | None = None
+    """受け入れ先の定着: False keeps the support for the host going; None: not asked."""
+    host_support: Text | None = None
+    """受け入れ先への支援: what was done for the host (process A8)."""
 
 
 class EndPlacement(Act):

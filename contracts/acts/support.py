@@ -70,6 +70,9 @@ class StartParticipation(Act):
     """What kind of place is wished for, by the catalogue's resource kinds."""
     daily_area: str | None = None
     wish: Text | None = None
+    agency: Code | None = None
+    """Whose worker looks after it: 若者サポートセンターフラットおおた (programme 8), SAPOTA
+    (programme 6) …; None: the 社協's 地域福祉コーディネーター (programme 7)."""
 
 
 class MonitoringResult(StrEnum):

@@ -48,10 +48,12 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "record_progress": (),
     "request_referral": (),
     "propose_transfer": (),
+    "record_statutory_meeting": (),
     "merge_into": (CaseState.CLOSED,),
     "withdraw_consent": (CaseState.SK_REQUESTED,),
     "report_lost_contact": (CaseState.SUSPENDED,),
     "suspend": (CaseState.SUSPENDED,),
+    "add_person": (),
 }
 """Acts that every open state of a case allows besides its own. No exit named: it stays. On the
 track of the 支援会議, which needs no consent, a withdrawal leads nowhere either."""
@@ -80,6 +82,7 @@ CASE: Life = {
     ),
     CaseState.SINGLE_AGENCY: Stage(
         label="単独機関で対応",
+        acts={"start_participation": (CaseState.SINGLE_AGENCY,)},
         news={
             "referral:done": (CaseState.CLOSED,),
             "referral:declined": (CaseState.TRIAGE,),
@@ -127,6 +130,7 @@ CASE: Life = {
         due="meeting_scheduling_due",
         acts={
             "schedule_meeting": (CaseState.MEETING,),
+            "propose_dates": (CaseState.MEETING,),
             "record_consent": (CaseState.MEETING,),
             "request_support_meeting": (CaseState.SK_REQUESTED,),
         },
@@ -242,6 +246,7 @@ CASE: Life = {
         due="support_meeting_scheduling",
         acts={
             "schedule_meeting": (CaseState.SK_SCHEDULED,),
+            "propose_dates": (CaseState.SK_SCHEDULED,),
             "record_consent": (CaseState.SK_ACCEPTED, CaseState.ASSESS),
             "prepare_plan": (CaseState.SK_ACCEPTED,),
         },
@@ -276,6 +281,7 @@ CASE: Life = {
     CaseState.OUTREACH: Stage(
         label="関係づくり",
         acts={
+            "start_participation": (CaseState.OUTREACH,),
             "recheck_consent": (CaseState.CONSENT_RECHECK,),
             "record_consent": (CaseState.OUTREACH, CaseState.ASSESS),
             "prepare_plan": (CaseState.OUTREACH,),

@@ -8,6 +8,7 @@ from contracts.life.stage import Life, Role, Stage
 class PlacementState(StrEnum):
     MATCHING = "matching"
     DEVELOPING = "developing"
+    WAITING = "waiting"
     APPROACHED = "approached"
     VISITING = "visiting"
     TRIAL = "trial"
@@ -19,6 +20,7 @@ class PlacementState(StrEnum):
 
 _END = {"end_placement": (PlacementState.ENDED,)}
 _STOP = {"stop": (PlacementState.ENDED,)}
+_AGAIN = {"match_again": (PlacementState.MATCHING,)}
 
 PLACEMENT: Life = {
     PlacementState.MATCHING: Stage(
@@ -29,6 +31,7 @@ PLACEMENT: Life = {
         acts={
             "approach": (PlacementState.APPROACHED,),
             "request_development": (PlacementState.DEVELOPING,),
+            "join_waiting_list": (PlacementState.WAITING,),
             **_END,
         },
         news=_STOP,
@@ -38,8 +41,25 @@ PLACEMENT: Life = {
         task="新たな受け入れ先を開拓し打診する",
         owner=Role.AGENCY,
         due="placement_step_due",
-        acts={"approach": (PlacementState.APPROACHED,), **_END},
-        news=_STOP,
+        acts={
+            "approach": (PlacementState.APPROACHED,),
+            "join_waiting_list": (PlacementState.WAITING,),
+            **_END,
+        },
+        news={"development_answered": (PlacementState.MATCHING,), **_STOP},
+    ),
+    PlacementState.WAITING: Stage(
+        label="空き待ち",
+        task="空きを待つ間、ほかの受け入れ先も検討する",
+        owner=Role.AGENCY,
+        due="waiting_list_review",
+        acts={
+            "approach": (PlacementState.APPROACHED,),
+            "request_development": (PlacementState.DEVELOPING,),
+            "stop_waiting": (PlacementState.MATCHING,),
+            **_END,
+        },
+        news={"place_offered": (PlacementState.APPROACHED,), **_STOP},
     ),
     PlacementState.APPROACHED: Stage(
         label="打診中",
@@ -48,6 +68,7 @@ PLACEMENT: Life = {
         due="placement_step_due",
         acts={
             "record_answer": (PlacementState.VISITING, PlacementState.MATCHING),
+            **_AGAIN,
             **_END,
         },
         news=_STOP,
@@ -57,7 +78,11 @@ PLACEMENT: Life = {
         task="見学の結果を記録する",
         owner=Role.AGENCY,
         due="placement_step_due",
-        acts={"record_visit": (PlacementState.TRIAL, PlacementState.MATCHING), **_END},
+        acts={
+            "record_visit": (PlacementState.TRIAL, PlacementState.MATCHING),
+            **_AGAIN,
+            **_END,
+        },
         news=_STOP,
     ),
     PlacementState.TRIAL: Stage(
@@ -65,7 +90,11 @@ PLACEMENT: Life = {
         task="体験の結果を記録する",
         owner=Role.AGENCY,
         due="placement_step_due",
-        acts={"record_trial": (PlacementState.LINKING, PlacementState.MATCHING), **_END},
+        acts={
+            "record_trial": (PlacementState.LINKING, PlacementState.MATCHING),
+            **_AGAIN,
+            **_END,
+        },
         news=_STOP,
     ),
     PlacementState.LINKING: Stage(
@@ -73,7 +102,7 @@ PLACEMENT: Life = {
         task="つながりの成立を記録する",
         owner=Role.AGENCY,
         due="placement_step_due",
-        acts={"record_link": (PlacementState.SETTLING,), **_END},
+        acts={"record_link": (PlacementState.SETTLING,), **_AGAIN, **_END},
         news=_STOP,
     ),
     PlacementState.SETTLING: Stage(
@@ -83,6 +112,7 @@ PLACEMENT: Life = {
         due="settling_due",
         acts={
             "record_settling": (PlacementState.SETTLED, PlacementState.SETTLING),
+            **_AGAIN,
             **_END,
         },
         news=_STOP,
@@ -98,6 +128,7 @@ PLACEMENT: Life = {
                 PlacementState.MATCHING,
                 PlacementState.ENDED,
             ),
+            **_AGAIN,
             **_END,
         },
         lapses={"follow_ups": PlacementState.ENDED},

@@ -1,12 +1,13 @@
 """Japanese words for codes: acts, fields, values, states, agencies. Data, in `data/labels.json`."""
 
 import json
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from contracts import catalogue
-from contracts.calendar import today
+from contracts.calendar import today, tokyo_date
 from contracts.life import LIVES
 
 DATA = files("services.coordination") / "data"
@@ -63,6 +64,11 @@ def team_role(code: str) -> str:
     return _word("team", code)
 
 
+def office(code: str) -> str:
+    """What an agency is in the ward's support."""
+    return _word("offices", code)
+
+
 def kind(code: str) -> str:
     return _word("kinds", code)
 
@@ -87,6 +93,16 @@ def lack(code: str) -> str:
     return "情報共有の同意がありません"
 
 
+def guard(kind_code: str) -> str:
+    """What a flag on a person says."""
+    return _word("guards", kind_code)
+
+
+def looked(action: str) -> str:
+    """What an entry of the audit trail tells: a look, or an act."""
+    return act(action.removeprefix("act.")) if action.startswith("act.") else _word("looks", action)
+
+
 def closure_reason(code: str) -> str:
     return value("reason", code, "evaluate_closure")
 
@@ -109,12 +125,24 @@ def cause(code: str) -> str:
     return code
 
 
-def agency(code: str) -> str:
-    """The agency's name as of today."""
-    found = catalogue.agencies(today()).get(code)
+def agency(code: str, on: date | datetime | None = None) -> str:
+    """What an agency was called on the date of the thing that names it; today if none is given."""
+    found = catalogue.agency(code, _day(on))
     return found.name if found else code
 
 
-def channel(code: str) -> str:
-    found = catalogue.channels(today()).get(code)
+def channel(code: str, on: date | datetime | None = None) -> str:
+    found = catalogue.channel(code, _day(on))
     return found.ward_programme if found else code
+
+
+def divisions(channel: str, on: date) -> tuple[str, ...]:
+    """The 所管課 of a channel, as they were called on a date."""
+    found = catalogue.channel(channel, on)
+    return found.divisions if found else ()
+
+
+def _day(on: date | datetime | None) -> date:
+    if on is None:
+        return today()
+    return tokyo_date(on) if isinstance(on, datetime) else on

@@ -33,8 +33,8 @@ from services.coordination.models import (
     Transfer,
 )
 from services.coordination.reach import SUPPORT, Consents, Use, consents_of
-from services.coordination.refusal import RefusedError
-from services.coordination.rules import RULES, Attempt, incomplete, not_ahead, period
+from services.coordination.refusal import RefusedError, incomplete
+from services.coordination.rules import RULES, Attempt, not_ahead, period
 
 
 async def latest_plan(session: AsyncSession, case_id: UUID, kind: str) -> UUID | None:

@@ -5,8 +5,8 @@ transaction that gives it its effect. Each rule raises RefusedError.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,25 +16,22 @@ from sqlmodel import col
 
 from contracts.acts import (
     Act,
-    SupportDecision,
     closing,
     consent,
-    meeting,
+    household,
     screening,
     support,
 )
 from contracts.cases import Refusal
-from contracts.life import CaseState
 from services.coordination.consent_forms import form_in_force, known_forms
 from services.coordination.models import (
-    Attendee,
     CaseFile,
     Evaluation,
-    Meeting,
     Staff,
 )
 from services.coordination.reach import PLAN_MAKING, persons_of, reach
-from services.coordination.refusal import RefusedError
+from services.coordination.refusal import RefusedError, incomplete
+from services.coordination.store.households import members_beside
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,8 @@ class Attempt:
     """Whose staff acts."""
     posted: bool = False
     """Whether it is being posted: later its private texts lie apart."""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it was posted."""
 
 
 Rule = Callable[[Attempt, Any], Awaitable[None]]
@@ -69,6 +68,8 @@ async def check(attempt: Attempt) -> None:
 
 async def _persons_belong(attempt: Attempt) -> None:
     person_id = getattr(attempt.act, "person_id", None)
+    if isinstance(attempt.act, household.AddPerson):
+        return
     if person_id is not None and person_id not in await persons_of(
         attempt.session, attempt.case.case_id
     ):
@@ -85,10 +86,6 @@ async def consent_gate(attempt: Attempt, agencies: Iterable[str]) -> None:
     found = await reach(attempt.session, attempt.case.case_id, attempt.on, others, PLAN_MAKING)
     if not found.whole:
         raise RefusedError(Refusal.CONSENT_MISSING, **found.told())
-
-
-def incomplete(name: str) -> RefusedError:
-    return RefusedError(Refusal.INCOMPLETE, field=name)
 
 
 async def _record_consent(attempt: Attempt, act: consent.RecordConsent) -> None:
@@ -122,72 +119,9 @@ async def _witnessed(attempt: Attempt, act: consent.RecordConsent) -> None:
         raise incomplete("witnesses")
 
 
-async def _schedule_meeting(attempt: Attempt, act: meeting.ScheduleMeeting) -> None:
-    if attempt.case.state == CaseState.MEETING:
-        await consent_gate(attempt, act.attendees)
-    if len(set(act.attendees)) < 2:
-        raise incomplete("attendees")
-
-
-async def _attending(attempt: Attempt, agency: str) -> None:
-    if agency not in {seat.agency for seat in await seats(attempt.session, attempt.entity_id)}:
-        raise incomplete("agency")
-
-
-async def seats(session: AsyncSession, meeting_id: UUID) -> Iterable[Attendee]:
-    """The invited agencies of a meeting."""
-    return (
-        await session.scalars(select(Attendee).where(col(Attendee.meeting_id) == meeting_id))
-    ).all()
-
-
-async def _submit_sheet(attempt: Attempt, act: meeting.SubmitSheet) -> None:
-    await _attending(attempt, act.agency)
-
-
-async def _acknowledge_secrecy(attempt: Attempt, act: meeting.AcknowledgeSecrecy) -> None:
-    await _attending(attempt, act.agency)
-
-
-async def _hold_meeting(attempt: Attempt, act: meeting.HoldMeeting) -> None:
-    """The consent gate again, or every present agency's word on secrecy (process A12)."""
-    held = await attempt.session.get_one(Meeting, attempt.entity_id)
-    if held.legal_basis == "consent":
-        await consent_gate(attempt, act.present)
-        return
-    bound = {
-        seat.agency
-        for seat in await seats(attempt.session, held.meeting_id)
-        if seat.acknowledged_at is not None
-    }
-    if unbound := set(act.present) - bound:
-        raise RefusedError(Refusal.SECRECY_NOT_ACKNOWLEDGED, agencies=sorted(unbound))
-
-
-async def _decide_plan(attempt: Attempt, act: meeting.DecidePlan) -> None:
-    if act.verdict is meeting.PlanVerdict.NOT_SUITABLE and act.agency is None:
-        raise incomplete("agency")
-
-
-async def _decide_support(attempt: Attempt, act: meeting.DecideSupport) -> None:
-    if act.decision is SupportDecision.OUTREACH_PLAN:
-        for field in ("agency", "starts_on", "ends_on"):
-            if getattr(act, field) is None:
-                raise incomplete(field)
-        period(act.starts_on, act.ends_on)
-    if act.decision is SupportDecision.OTHER_MEETING and act.statutory_meeting is None:
-        raise incomplete("statutory_meeting")
-
-
 def period(starts_on: date | None, ends_on: date | None) -> None:
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
         raise incomplete("ends_on")
-
-
-async def _approve_minutes(attempt: Attempt, act: meeting.ApproveMinutes) -> None:
-    held = await attempt.session.get_one(Meeting, attempt.entity_id)
-    if held.held_by == attempt.sub:
-        raise RefusedError(Refusal.APPROVER_IS_AUTHOR)
 
 
 async def open_evaluation(session: AsyncSession, case_id: UUID) -> Evaluation | None:
@@ -216,23 +150,26 @@ async def _merge_into(attempt: Attempt, act: screening.MergeInto) -> None:
         raise incomplete("into_case_id")
 
 
+async def _add_person(attempt: Attempt, act: household.AddPerson) -> None:
+    """Somebody of the household of whom intake has told, and who is no subject yet."""
+    if act.person_id in await persons_of(attempt.session, attempt.case.case_id):
+        raise RefusedError(Refusal.NOT_ALLOWED, state=attempt.case.state, allowed=[])
+    if act.person_id not in await members_beside(attempt.session, attempt.case.case_id):
+        raise RefusedError(Refusal.UNKNOWN_PERSON, field="person_id")
+
+
 async def not_ahead(attempt: Attempt, act: Any) -> None:
     if act.on > attempt.on:
         raise incomplete("on")
 
 
 RULES: dict[type[Act], Rule] = {
+    household.AddPerson: _add_person,
     consent.RecordConsent: _record_consent,
-    meeting.ScheduleMeeting: _schedule_meeting,
-    meeting.SubmitSheet: _submit_sheet,
-    meeting.AcknowledgeSecrecy: _acknowledge_secrecy,
-    meeting.HoldMeeting: _hold_meeting,
-    meeting.DecidePlan: _decide_plan,
-    meeting.DecideSupport: _decide_support,
-    meeting.ApproveMinutes: _approve_minutes,
     closing.ApproveClosure: _approve_closure,
     screening.MergeInto: _merge_into,
     support.RecordProgress: not_ahead,
     support.RecordContact: not_ahead,
 }
-"""The rule of an act beside its form; acts that are not named have none of their own."""
+"""The rule of an act beside its form; acts that are not named have none of their own. Those of
+the meetings are entered by `meeting_rules`."""

@@ -11,6 +11,15 @@ READERS = ("coordinator", "agency", "manager", "ward")
 """Roles that work with persons."""
 
 
+WARD = ("coordinator", "manager", "ward")
+"""The ward's own staff: they see a household as a whole, an agency's staff what is theirs."""
+
+DECIDERS = ("coordinator", "manager")
+"""Who may see a protected address for a reason, and who has looked at a person."""
+FINDER = "casework"
+"""The role of the service that searches for persons and shows only what its reader may see."""
+
+
 class Sight(StrEnum):
     """How much of an intake a reader sees."""
 
@@ -25,6 +34,11 @@ def may_send(principal: Principal, channel: str) -> bool:
     if principal.kind == "frontline":
         return principal.may_use(channel)
     return principal.kind == "person" and principal.has(*SENDERS)
+
+
+def may_report(principal: Principal) -> bool:
+    """Whether a file of activity lines is taken from the caller; each line is judged by itself."""
+    return principal.kind == "frontline" or (principal.kind == "person" and principal.has(*SENDERS))
 
 
 def sight(principal: Principal, channel: str) -> Sight:

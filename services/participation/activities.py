@@ -1,19 +1,16 @@
 """The activities by which the placement workflow reaches the directory and its places."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from chassis.context import Context
+from contracts.acts import Approach
 from contracts.calendar import tokyo_date
-from contracts.catalogue import basic_area_of
 from contracts.steps import Candidates, PlacementStep
-from services.participation.matching import Wish, rank
-from services.participation.store.placements import (
-    ResourceFullError,
-    ResourceUnknownError,
-    record_placement_step,
-)
-from services.participation.store.resources import offers_for
+from services.participation.store.capacity import ResourceFullError, ResourceUnknownError
+from services.participation.store.matches import plain_wish, proposals_for, rank_of
+from services.participation.store.placements import record_placement_step
 from workflows.activities import ParticipationActivities
 
 RESOURCE_FULL = "resource-full"
@@ -28,22 +25,21 @@ class Activities(ParticipationActivities):
 
     @activity.defn
     async def find_candidates(self, step: PlacementStep) -> Candidates:
-        """Rank the listed places for the step's wish, as of the step's day."""
-        wish = Wish(
-            kinds=step.kinds,
-            daily_area=step.daily_area,
-            basic_area=basic_area_of(step.daily_area) if step.daily_area else None,
-            on=tokyo_date(step.at),
-        )
+        """Rank the listed places for the wish as its workflow knows it, as of the step's day.
+
+        What a person brings and needs is weighed in this service alone, where people look.
+        """
+        wish = plain_wish(step.kinds, step.daily_area, tokyo_date(step.at))
         async with self._context.database.transaction() as session:
-            return Candidates(candidates=rank(wish, await offers_for(session, wish)))
+            found = await proposals_for(session, wish, step.placement_id)
+            return Candidates(candidates=tuple(one.candidate() for one in found))
 
     @activity.defn
     async def record_placement(self, step: PlacementStep) -> None:
         """Remember one step; see `store.placements`."""
         try:
             async with self._context.database.transaction() as session:
-                await record_placement_step(session, step)
+                await record_placement_step(session, step, await self._rank(session, step))
         except ResourceFullError:
             raise ApplicationError(
                 "the host has no free place", type=RESOURCE_FULL, non_retryable=True
@@ -52,3 +48,12 @@ class Activities(ParticipationActivities):
             raise ApplicationError(
                 "there is no such listed host", type=RESOURCE_UNKNOWN, non_retryable=True
             ) from None
+
+    async def _rank(self, session: AsyncSession, step: PlacementStep) -> int | None:
+        """Which of the candidates is asked: shows where somebody chose another than proposed."""
+        act = step.command.act if step.command else None
+        if not isinstance(act, Approach):
+            return None
+        on = tokyo_date(step.at)
+        vault = self._context.vault
+        return await rank_of(session, vault, step.placement_id, act.resource_id, on)

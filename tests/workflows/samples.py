@@ -114,6 +114,7 @@ PLAINEST: dict[str, Act] = {
         acts.ApproveMinutes(),
         acts.AcceptSupportMeeting(),
         acts.DeclineSupportMeeting(),
+        acts.AddPerson(person_id=STRANGER),
         acts.RecordProgress(agency="jobota", on=DAY),
         contact("no-answer"),
         acts.RecheckConsent(),
@@ -135,6 +136,9 @@ PLAINEST: dict[str, Act] = {
         acts.FinishReferral(result="done"),
         acts.Approach(resource_id=RESOURCE),
         acts.RequestDevelopment(),
+        acts.JoinWaitingList(resource_id=RESOURCE),
+        acts.StopWaiting(),
+        acts.MatchAgain(reason="person"),
         acts.RecordAnswer(accepted=True),
         acts.RecordVisit(liked=True, on=DAY),
         acts.RecordTrial(liked=True, on=DAY),
@@ -156,6 +160,25 @@ PLAINEST: dict[str, Act] = {
         acts.AcceptTransfer(),
         acts.DeclineTransfer(reason="no-capacity"),
         acts.WithdrawTransfer(),
+        acts.ProposeDates(slots=(FAR,), attendees=("jobota", "sapota")),
+        acts.ProposeOtherDates(slots=(FAR,)),
+        acts.AnswerDates(agency="jobota", yes=(FAR,)),
+        acts.ChooseDate(starts_at=FAR),
+        acts.ReportNoQuorum(present=("jobota",), starts_at=FAR),
+        acts.RecordAdvice(agency="jobota"),
+        acts.AssignDuty(agency="jobota", duty=acts.DutyKind.VISIT, due_on=DAY),
+        acts.DraftMinutes(),
+        acts.ReturnMinutes(),
+        acts.SubmitFeedback(
+            agency="jobota",
+            shared_view=acts.Felt.YES,
+            roles_clear=acts.Felt.YES,
+            time_fit=acts.Felt.PARTLY,
+        ),
+        acts.RaiseCommunityIssue(theme="isolation"),
+        acts.RecordStatutoryMeeting(
+            meeting="child-protection", on=DAY, agency="jido-sodan", outcome="shared"
+        ),
     )
 }
 """Every act once, by its code."""
@@ -209,6 +232,10 @@ SPECIAL: dict[tuple[str, str, str, str], Arranged] = {
         }
     ),
     ("case", "meeting", "schedule_meeting", "meeting"): Arranged({"meeting_id": None}),
+    ("case", "meeting", "propose_dates", "meeting"): Arranged({"meeting_id": None}),
+    ("meeting", "preparing", "report_no_quorum", "polling"): Arranged(
+        act=acts.ReportNoQuorum(present=("jobota",))
+    ),
     ("case", "close-review", "continue_support", "active"): Arranged(
         {"plan_id": PLAN, "suspended_from": "active"}
     ),
@@ -223,6 +250,10 @@ SPECIAL: dict[tuple[str, str, str, str], Arranged] = {
     ),
     ("case", "consent-recheck", "record_refusal", "outreach"): Arranged({"outreach_id": OUTREACH}),
     ("case", "consent-recheck", "record_refusal", "suspended"): Arranged({"refusals": 2}),
+    ("case", "outreach", "start_participation", "outreach"): Arranged({"support": (PERSON,)}),
+    ("case", "single-agency", "start_participation", "single-agency"): Arranged(
+        act=acts.StartParticipation(person_id=PERSON, kinds=("ibasho",), agency="flat-ota")
+    ),
     ("meeting", "held", "decide_support", "minutes"): Arranged({"legal_basis": "law-106-6"}),
     ("plan", "to-accept", "record_acceptance", "to-accept"): Arranged(
         {"person_ids": (PERSON, OTHER)}

@@ -13,8 +13,10 @@ from contracts import acts
 from contracts.awaited import AGE_CORRECTED, AgeReached
 from contracts.cases import (
     CHILD_MOVED,
+    DEVELOPMENT_ANSWERED,
     INTAKE_WITHDRAWN,
     MEETING_VERDICT,
+    PLACE_OFFERED,
     STOP,
     ChildMoved,
     ConsentExpiry,
@@ -174,4 +176,5 @@ def signalled(news: str, to: str, today: date) -> tuple[str, Message | None] | N
         return STOP, Stop(reason="case-closed")
     if news == "intake-withdrawn":
         return INTAKE_WITHDRAWN, None
-    return (news, None) if news in ("pause", "resume") else None
+    by_name = ("pause", "resume", PLACE_OFFERED, DEVELOPMENT_ANSWERED)
+    return (news, None) if news in by_name else None

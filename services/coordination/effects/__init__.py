@@ -7,8 +7,11 @@ from services.coordination.effects import (
     beside,
     closure,
     consent,
+    dates,
     handover,
+    household,
     meeting,
+    outcome,
     outreach,
     placement,
     plan,
@@ -47,6 +50,7 @@ async def play(scene: Scene) -> None:
                 sub=command.actor.sub,
                 on=scene.on,
                 agency=scene.agency,
+                now=command.at,
             )
         )
         await EFFECTS[command.act.code](scene, command.act)
@@ -64,8 +68,11 @@ __all__ = [
     "beside",
     "closure",
     "consent",
+    "dates",
     "handover",
+    "household",
     "meeting",
+    "outcome",
     "outreach",
     "placement",
     "plan",

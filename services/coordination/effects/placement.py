@@ -3,6 +3,8 @@
 from contracts.acts import (
     Approach,
     EndPlacement,
+    JoinWaitingList,
+    MatchAgain,
     RecordAnswer,
     RecordFollowUp,
     RecordLink,
@@ -11,6 +13,7 @@ from contracts.acts import (
     RecordVisit,
     RequestDevelopment,
     StartParticipation,
+    StopWaiting,
 )
 from contracts.cases import Kind
 from contracts.events.envelope import new_id
@@ -52,6 +55,21 @@ async def start_participation(scene: Scene, act: StartParticipation) -> None:
 @effect(Approach)
 async def approach(scene: Scene, act: Approach) -> None:
     (await _of(scene)).resource_id = act.resource_id
+
+
+@effect(JoinWaitingList)
+async def join_waiting_list(scene: Scene, act: JoinWaitingList) -> None:
+    (await _of(scene)).resource_id = act.resource_id
+
+
+@effect(StopWaiting)
+async def stop_waiting(scene: Scene, act: StopWaiting) -> None:
+    """The host is forgotten with the state it leads to."""
+
+
+@effect(MatchAgain)
+async def match_again(scene: Scene, act: MatchAgain) -> None:
+    """The host is forgotten with the state it leads to."""
 
 
 @effect(RequestDevelopment)

@@ -11,12 +11,22 @@ from services.coordination.models.case import (
     TimelineEntry,
 )
 from services.coordination.models.consent import Consent, ConsentRefusal, Disclosure
+from services.coordination.models.household import GuardFlag, HouseholdMember
+from services.coordination.models.mail import Mail
 from services.coordination.models.meeting import (
     Attendee,
     Meeting,
     PaperCopy,
     SecrecyAcknowledgement,
     SupportRequest,
+)
+from services.coordination.models.outcome import (
+    Advice,
+    CommunityAnswer,
+    CommunityIssue,
+    Duty,
+    Feedback,
+    StatutoryMeeting,
 )
 from services.coordination.models.plan import (
     Assessment,
@@ -28,6 +38,7 @@ from services.coordination.models.plan import (
     PlanTask,
     PlanVersion,
 )
+from services.coordination.models.sitting import Rescheduling, Sitting, Slot, SlotAnswer
 from services.coordination.models.support import (
     Contact,
     Evaluation,
@@ -48,21 +59,29 @@ from services.coordination.models.table import Table
 from services.coordination.models.work import CommandRow, PrivateTextRow, Task, TaskComment
 
 __all__ = [
+    "Advice",
     "Assessment",
     "Attendee",
     "CaseFile",
     "CasePerson",
     "CommandRow",
+    "CommunityAnswer",
+    "CommunityIssue",
     "Consent",
     "ConsentRefusal",
     "Contact",
     "Disclosure",
+    "Duty",
     "Errand",
     "Evaluation",
+    "Feedback",
     "FollowUp",
     "GoalLook",
+    "GuardFlag",
     "Handover",
     "HandoverPaper",
+    "HouseholdMember",
+    "Mail",
     "Meeting",
     "Monitoring",
     "Outreach",
@@ -81,8 +100,13 @@ __all__ = [
     "Referral",
     "ReferralReport",
     "Referrer",
+    "Rescheduling",
     "SecrecyAcknowledgement",
+    "Sitting",
+    "Slot",
+    "SlotAnswer",
     "Staff",
+    "StatutoryMeeting",
     "Strand",
     "SupportRequest",
     "Suspension",

@@ -14,9 +14,12 @@ from services.coordination.portal import (
     cases,
     errors,
     figures,
+    fiscal_years,
     intakes,
     operations,
     papers,
+    search,
+    tending,
     worklist,
 )
 from services.coordination.portal.access import Login
@@ -42,7 +45,18 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    for part in (worklist, cases, figures, operations, intakes, papers):
+    parts = (
+        worklist,
+        tending,
+        search,
+        cases,
+        figures,
+        fiscal_years,
+        operations,
+        intakes,
+        papers,
+    )
+    for part in parts:
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))

@@ -75,6 +75,13 @@ async def store_look_again(session: AsyncSession, case: CaseFile) -> None:
     await _store(session, case, SIGNAL, LOOK_AGAIN, {})
 
 
+async def store_placement_news(
+    session: AsyncSession, case: CaseFile, placement_id: UUID, news: str
+) -> None:
+    """A placement is to hear what participation made known; one that is over does not."""
+    await _store(session, case, SIGNAL, news, {}, to=Addressee(Kind.PLACEMENT, placement_id))
+
+
 async def store_act(
     session: AsyncSession,
     vault: Vault,

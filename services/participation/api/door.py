@@ -1,10 +1,10 @@
 """Who may come in, and how a request that is sent twice has one effect."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,9 @@ PREFIX = "/api/participation/v1"
 
 KEEPERS = (Role.AGENCY, Role.COORDINATOR, Role.MANAGER, Role.WARD)
 """Who keeps the directory and places people; they see the hosts' contacts as well."""
+
+IfMatch = Annotated[str | None, Header()]
+"""The version that a change is based on."""
 
 STAFF = requires(*Role)
 MAY_WRITE = requires(*KEEPERS)
@@ -57,3 +60,24 @@ def etag(version: int | None) -> dict[str, str]:
 def page_end(rows: list[Any], limit: int, id_of: Callable[[Any], UUID]) -> str | None:
     """What to ask `after` for the next page, from one row more than a page shows."""
     return str(id_of(rows[limit - 1])) if len(rows) > limit else None
+
+
+def same_version(version: int, if_match: str | None) -> None:
+    """Raises Problem 428 without `If-Match`, 412 if somebody else was first."""
+    if if_match is None:
+        raise Problem(
+            428,
+            "if-match-missing",
+            ja="どの版に対する訂正か(If-Match)が必要です",
+            en="If-Match must name the version that is corrected",
+            field="If-Match",
+        )
+    if if_match.removeprefix("W/").strip('"') != str(version):
+        raise Problem(
+            412,
+            "version-changed",
+            ja="ほかの人が先に変更しました。最新の内容を確認してください",
+            en="Somebody else has changed it; look at the latest version",
+            field="If-Match",
+            version=version,
+        )

@@ -4,26 +4,40 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
+from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.audit import audit
+from chassis.auth import Principal
 from chassis.context import Session
+from chassis.idempotency import IdempotencyKey
+from chassis.problems import Problem
+from contracts.calendar import today
 from services.participation.api.answers import (
+    DevelopmentAnswer,
     DevelopmentRequestList,
+    DevelopmentRequestRow,
     PlacementAnswer,
     PlacementList,
     development_row,
     placement_answer,
 )
-from services.participation.api.door import STAFF, page_end, routes, unknown
+from services.participation.api.door import MAY_WRITE, STAFF, once, page_end, routes, unknown
 from services.participation.models import Placement
+from services.participation.store.capacity import ResourceUnknownError
+from services.participation.store.developments import (
+    answer_request,
+    count_requests,
+    lock_request,
+)
+from services.participation.store.directory import resources_by_id
 from services.participation.store.lookups import (
     development_requests,
     find_placement,
     placements_of_case,
     steps_of,
 )
-from services.participation.store.resources import resources_by_id
 
 router = routes("参加支援 / placements")
 
@@ -57,8 +71,51 @@ async def requests_to_make_a_place(
     rows = list(await development_requests(session, status=status, after=after, limit=limit + 1))
     return DevelopmentRequestList(
         development_requests=[development_row(row) for row in rows[:limit]],
+        counts=await count_requests(session),
         next=page_end(rows, limit, lambda row: row.request_id),
     )
+
+
+@router.post("/development-requests/{request_id}/answer", response_model=DevelopmentRequestRow)
+async def answer(
+    request_id: UUID,
+    sent: DevelopmentAnswer,
+    request: Request,
+    caller: Annotated[Principal, Depends(MAY_WRITE)],
+    key: IdempotencyKey,
+    session: Session,
+) -> JSONResponse:
+    """Answer a request with a place that was made or found, or say why there will be none.
+
+    The person who waits for it is matched again.
+    """
+
+    async def act() -> DevelopmentRequestRow:
+        found = await lock_request(session, request_id)
+        if found is None:
+            raise unknown("development-request", "資源開発依頼")
+        if found.status != "open":
+            raise Problem(
+                409,
+                "request-closed",
+                ja="この資源開発依頼には回答済みです",
+                en="This request is closed already",
+                request_status=found.status,
+            )
+        try:
+            await answer_request(session, found, sent.resource_id, sent.reason, caller.sub, today())
+        except ResourceUnknownError:
+            raise Problem(
+                422,
+                "resource-unknown",
+                ja="公開されている地域資源を選んでください",
+                en="Choose a resource that is listed",
+                field="resource_id",
+            ) from None
+        await audit(session, caller, "development.answer", "development", str(request_id))
+        return development_row(found)
+
+    return await once(session, caller, key, request, act)
 
 
 async def _told(session: AsyncSession, found: Sequence[Placement]) -> list[PlacementAnswer]:

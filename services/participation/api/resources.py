@@ -1,10 +1,10 @@
 """The directory of resources over HTTP."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,8 +16,11 @@ from chassis.idempotency import IdempotencyKey
 from chassis.mynumber import refuse_my_number
 from chassis.problems import Problem, validation_problem
 from contracts.calendar import today
-from contracts.catalogue import areas, resource_kinds
+from contracts.catalogue import areas, resource_features, resource_kinds
 from services.participation.api.answers import (
+    Change,
+    ChangeList,
+    FeatureList,
     Kind,
     KindList,
     ResourceDetail,
@@ -29,18 +32,27 @@ from services.participation.api.door import (
     KEEPERS,
     MAY_WRITE,
     STAFF,
+    IfMatch,
     etag,
     once,
     page_end,
     routes,
+    same_version,
     unknown,
 )
 from services.participation.models import Resource
 from services.participation.resource import (
+    LISTED,
     NewResource,
     ResourceFields,
     Status,
     Withdrawal,
+)
+from services.participation.store.directory import (
+    alike,
+    history_of,
+    list_resources,
+    to_make_sure_of,
 )
 from services.participation.store.resources import (
     assure_resource,
@@ -48,7 +60,6 @@ from services.participation.store.resources import (
     current_fields,
     enter_resource,
     find_resource,
-    list_resources,
     private_of,
     publish_resource,
     withdraw_resource,
@@ -83,6 +94,21 @@ async def resource_list(
     return await _page(session, after, limit, status=status, **filters)
 
 
+@router.get("/resources/to-check", dependencies=[Depends(STAFF)])
+async def resources_to_check(
+    session: Session, basic_area: str | None = None, limit: Limit = 50
+) -> ResourceList:
+    """確認が必要: listed resources that are stale or soon will be, the oldest first."""
+    rows = await to_make_sure_of(session, today(), basic_area=basic_area, limit=limit)
+    return ResourceList(resources=[resource_row(row) for row in rows], next=None)
+
+
+@router.get("/resource-features", dependencies=[Depends(STAFF)])
+async def resource_feature_list() -> FeatureList:
+    """How a place can be reached and how it is there, and the strengths that may be welcome."""
+    return FeatureList(features=list(resource_features().values()))
+
+
 @router.get("/resources/search", dependencies=[Depends(STAFF)])
 async def search_resources(
     session: Session,
@@ -92,12 +118,10 @@ async def search_resources(
     after: After = None,
     limit: Limit = 50,
 ) -> ResourceList:
-    """Listed resources with all words of `q` in name, organiser or description."""
+    """Listed resources with all words of `q` somewhere in what is public of them."""
     basic = any(known.basic_area == area for known in areas())
     where = {"basic_area": area} if basic else {"daily_area": area}
-    return await _page(
-        session, after, limit, status=Status.PUBLISHED.value, kind=kind, words=q, **where
-    )
+    return await _page(session, after, limit, listed_only=True, kind=kind, words_asked=q, **where)
 
 
 @router.post("/resources", response_model=ResourceDetail, status_code=201)
@@ -109,11 +133,16 @@ async def enter(
     ctx: Ctx,
     session: Session,
 ) -> JSONResponse:
-    """Enter a resource as a draft; with `publish` it is listed at once."""
+    """Enter a resource as a draft; with `publish` it is listed at once.
+
+    One that is like an entry already there is refused with those entries, until `not_a_duplicate`.
+    """
     refuse_my_number(sent.model_dump(mode="json"))
 
     async def act() -> ResourceDetail:
         now = datetime.now(UTC)
+        if not sent.not_a_duplicate:
+            refuse_alike(await alike(session, sent.name, sent.organiser, sent.daily_area))
         resource = await enter_resource(session, ctx.vault, sent, caller.sub, now)
         if sent.publish:
             await publish_resource(session, resource, caller.sub, today(), now)
@@ -138,7 +167,14 @@ async def resource(
     private = await _private_for(session, ctx, caller, found)
     if any(private.values()) and found.sealed is not None:
         await audit(session, caller, "resource.private.read", "resource", str(resource_id))
-    return resource_detail(found, today(), private)
+    return resource_detail(found, private)
+
+
+@router.get("/resources/{resource_id}/changes", dependencies=[Depends(STAFF)])
+async def changes(resource_id: UUID, session: Session) -> ChangeList:
+    """Who changed what of the listing and when, the latest first."""
+    rows = await history_of(session, resource_id)
+    return ChangeList(changes=[Change(**row.model_dump()) for row in rows])
 
 
 @router.patch("/resources/{resource_id}")
@@ -149,16 +185,16 @@ async def correct(
     caller: Keeper,
     ctx: Ctx,
     session: Session,
-    if_match: Annotated[str | None, Header()] = None,
+    if_match: IfMatch = None,
 ) -> ResourceDetail:
     """Correct the fields that are sent; `If-Match` names the version that was read."""
     refuse_my_number(sent.model_dump(mode="json", exclude_unset=True))
     found = await _locked(session, resource_id)
-    _same_version(found, if_match)
+    same_version(found.version, if_match)
     before = await current_fields(session, ctx.vault, found)
     try:
         fields = ResourceFields.model_validate(before | sent.written())
-        await correct_resource(session, ctx.vault, found, fields, datetime.now(UTC))
+        await correct_resource(session, ctx.vault, found, fields, caller.sub, datetime.now(UTC))
     except ValidationError as error:
         raise validation_problem(list(error.errors())) from None
     except ValueError:
@@ -209,7 +245,7 @@ async def withdraw(
         found = await _locked(session, resource_id)
         if found.status == Status.DRAFT:
             raise _not_in_this_status(found)
-        await withdraw_resource(session, found, sent.reason, today(), datetime.now(UTC))
+        await withdraw_resource(session, found, sent.reason, caller.sub, today(), datetime.now(UTC))
         return await _changed(session, ctx, caller, found, "resource.withdraw")
 
     return await once(session, caller, key, request, act)
@@ -228,9 +264,9 @@ async def assure(
 
     async def act() -> ResourceDetail:
         found = await _locked(session, resource_id)
-        if found.status != Status.PUBLISHED:
+        if found.status not in LISTED:
             raise _not_in_this_status(found)
-        assure_resource(found, caller.sub, today(), datetime.now(UTC))
+        await assure_resource(session, found, caller.sub, today(), datetime.now(UTC))
         return await _changed(session, ctx, caller, found, "resource.assure")
 
     return await once(session, caller, key, request, act)
@@ -239,10 +275,9 @@ async def assure(
 async def _page(
     session: AsyncSession, after: UUID | None, limit: int, **filters: Any
 ) -> ResourceList:
-    on: date = today()
-    rows = list(await list_resources(session, today=on, after=after, limit=limit + 1, **filters))
+    rows = list(await list_resources(session, after=after, limit=limit + 1, **filters))
     return ResourceList(
-        resources=[resource_row(row, on) for row in rows[:limit]],
+        resources=[resource_row(row) for row in rows[:limit]],
         next=page_end(rows, limit, lambda row: row.resource_id),
     )
 
@@ -267,27 +302,24 @@ async def _changed(
 ) -> ResourceDetail:
     await session.flush()
     await audit(session, caller, action, "resource", str(found.resource_id))
-    return resource_detail(found, today(), await private_of(session, ctx.vault, found))
+    return resource_detail(found, await private_of(session, ctx.vault, found))
 
 
-def _same_version(found: Resource, if_match: str | None) -> None:
-    if if_match is None:
-        raise Problem(
-            428,
-            "if-match-missing",
-            ja="どの版に対する訂正か(If-Match)が必要です",
-            en="If-Match must name the version that is corrected",
-            field="If-Match",
-        )
-    if if_match.removeprefix("W/").strip('"') != str(found.version):
-        raise Problem(
-            412,
-            "version-changed",
-            ja="ほかの人が先に変更しました。最新の内容を確認してください",
-            en="Somebody else has changed it; look at the latest version",
-            field="If-Match",
-            version=found.version,
-        )
+def refuse_alike(found: list[Resource]) -> None:
+    """Raises Problem 409 `resource-alike` with the entries that may be the same place."""
+    if not found:
+        return
+    raise Problem(
+        409,
+        "resource-alike",
+        ja="同じかもしれない地域資源がすでに登録されています",
+        en="An entry like this one is in the directory already",
+        field="name",
+        candidates=[
+            {"resource_id": str(one.resource_id), "name": one.name, "organiser": one.organiser}
+            for one in found
+        ],
+    )
 
 
 def _not_in_this_status(found: Resource) -> Problem:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, LargeBinary, Text, text
 from sqlmodel import Field
 
 from services.participation.models.base import Table, codes, instant
@@ -25,7 +25,11 @@ class Placement(Table, table=True):
     resource_id: UUID | None = Field(
         sa_column=Column(ForeignKey("resource.resource_id"), nullable=True)
     )
-    """The host that is asked, tried or settled at; none while the wish stands open."""
+    """The host that is waited for, asked, tried or settled at; none while the wish stands open."""
+    wish: bytes | None = Field(sa_type=LargeBinary)
+    """Sealed: what the person brings and needs, see `services.participation.matching.Wish`."""
+    wish_version: int
+    """Counts changes of the wish."""
     started_on: date
     linked_on: date | None
     """つながり成立: told once, whatever becomes of it."""
@@ -51,6 +55,8 @@ class PlacementStep(Table, table=True):
     actor: str | None = Field(sa_type=Text)
     """The `sub` of who acted."""
     resource_id: UUID | None
+    rank: int | None
+    """Of an approach: which of the candidates the host was, from 1; None: none of them."""
 
 
 class Hold(Table, table=True):
@@ -64,6 +70,21 @@ class Hold(Table, table=True):
     )
     resource_id: UUID = Field(sa_column=Column(ForeignKey("resource.resource_id"), nullable=False))
     held_at: datetime = instant()
+
+
+class Waiting(Table, table=True):
+    """空き待ち: a person who waits for a place at a full host. The longest wait comes first."""
+
+    __tablename__ = "waiting"
+    __table_args__ = (Index("ix_waiting_resource_id", "resource_id", "since"),)
+
+    placement_id: UUID = Field(
+        sa_column=Column(ForeignKey("placement.placement_id"), primary_key=True)
+    )
+    resource_id: UUID = Field(sa_column=Column(ForeignKey("resource.resource_id"), nullable=False))
+    since: datetime = instant()
+    offered_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    """When a place was held for the person; a hold stands beside it from then on."""
 
 
 class DevelopmentRequest(Table, table=True):
@@ -94,3 +115,7 @@ class DevelopmentRequest(Table, table=True):
     closed_on: date | None
     resource_id: UUID | None
     """The place that was found or made."""
+    closed_by: str | None = Field(sa_type=Text)
+    """The `sub` of who answered it; None where the wish itself went on."""
+    reason: str | None = Field(sa_type=Text)
+    """Why there will be none: no-host · not-needed · other."""

@@ -11,8 +11,12 @@ from services.participation.models import DevelopmentRequest, Placement
 from services.participation.models import PlacementStep as StepRow
 
 
-async def find_placement(session: AsyncSession, placement_id: UUID) -> Placement | None:
-    return await session.get(Placement, placement_id)
+async def find_placement(
+    session: AsyncSession, placement_id: UUID, *, lock: bool = False
+) -> Placement | None:
+    return await session.get(
+        Placement, placement_id, with_for_update={"key_share": True} if lock else None
+    )
 
 
 async def placements_of_case(session: AsyncSession, case_id: UUID) -> Sequence[Placement]:

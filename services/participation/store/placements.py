@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.outbox import emit
-from contracts.acts import Approach, EndPlacement, RecordLink
+from contracts.acts import Approach, EndPlacement, JoinWaitingList, RecordLink
 from contracts.calendar import tokyo_date
 from contracts.catalogue import basic_area_of
 from contracts.events import new_id
@@ -23,45 +23,42 @@ from contracts.events.participation import (
 )
 from contracts.life import PlacementState
 from contracts.steps import PlacementStep
-from services.participation.models import (
-    DevelopmentRequest,
-    Hold,
-    Placement,
-    Resource,
-)
+from services.participation.models import DevelopmentRequest, Placement
 from services.participation.models import PlacementStep as StepRow
-from services.participation.resource import Status
+from services.participation.store.capacity import (
+    hold_place,
+    hosts_of,
+    leave_hosts,
+    lock_hosts,
+    wait_for_place,
+)
 
 WITHOUT_HOST = frozenset({PlacementState.MATCHING, PlacementState.DEVELOPING, PlacementState.ENDED})
-"""The states in which no host's place is taken up; in all others one is, from the asking on."""
+"""The states without a host. In WAITING one is waited for; in all others a place is held."""
 
 
-class HostError(Exception):
-    """The host cannot take the person."""
-
-
-class ResourceFullError(HostError):
-    """Every place of the host is held, or it said that it has none."""
-
-
-class ResourceUnknownError(HostError):
-    """There is no such host, or it is not listed."""
-
-
-async def record_placement_step(session: AsyncSession, step: PlacementStep) -> None:
+async def record_placement_step(
+    session: AsyncSession, step: PlacementStep, rank: int | None = None
+) -> None:
     """Remember one step and what it does; a step that is remembered already does nothing.
 
-    Raises ResourceFullError or ResourceUnknownError, and then nothing is remembered.
+    `rank` says which of the candidates an approached host was. Raises ResourceFullError or
+    ResourceUnknownError, and then nothing is remembered.
     """
     placement = await _placement_for(session, step)
     host = host_of(step) or placement.resource_id
-    if not await _first_time(session, step, host):
+    if not await _first_time(session, step, host, rank):
         return
+    concerned = await hosts_of(session, step.placement_id)
+    hosts = await lock_hosts(session, concerned | ({host} if host else set()))
     if step.state in WITHOUT_HOST:
-        await _give_back(session, step.placement_id)
+        await leave_hosts(session, step.placement_id, hosts, step.at)
         placement.resource_id = None
+    elif step.state == PlacementState.WAITING:
+        await wait_for_place(session, step.placement_id, host, hosts, step.at)
+        placement.resource_id = host
     else:
-        await _hold(session, step, host)
+        await hold_place(session, step.placement_id, host, hosts, step.at)
         placement.resource_id = host
     await _mind_development(session, step, host)
     await _tell(session, placement, step, host)
@@ -72,7 +69,7 @@ async def record_placement_step(session: AsyncSession, step: PlacementStep) -> N
 def host_of(step: PlacementStep) -> UUID | None:
     """The host that a step is about: the one that is asked, or the one it concerns."""
     act = step.command.act if step.command else None
-    return act.resource_id if isinstance(act, Approach) else step.resource_id
+    return act.resource_id if isinstance(act, Approach | JoinWaitingList) else step.resource_id
 
 
 async def _placement_for(session: AsyncSession, step: PlacementStep) -> Placement:
@@ -88,16 +85,23 @@ async def _placement_for(session: AsyncSession, step: PlacementStep) -> Placemen
             state="",
             last_step=0,
             started_on=tokyo_date(step.at),
+            wish_version=0,
         )
         .on_conflict_do_nothing()
     )
     found = await session.execute(
-        select(Placement).where(col(Placement.placement_id) == step.placement_id).with_for_update()
+        select(Placement)
+        .where(col(Placement.placement_id) == step.placement_id)
+        # Its key stays free for a host's place that somebody else's step gives to it.
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     return found.scalar_one()
 
 
-async def _first_time(session: AsyncSession, step: PlacementStep, host: UUID | None) -> bool:
+async def _first_time(
+    session: AsyncSession, step: PlacementStep, host: UUID | None, rank: int | None
+) -> bool:
     command = step.command
     entered = await session.execute(
         insert(StepRow)
@@ -111,54 +115,12 @@ async def _first_time(session: AsyncSession, step: PlacementStep, host: UUID | N
             command_id=command.command_id if command else None,
             actor=command.actor.sub if command else None,
             resource_id=host,
+            rank=rank,
         )
         .on_conflict_do_nothing()
         .returning(col(StepRow.number))
     )
     return entered.first() is not None
-
-
-async def _hold(session: AsyncSession, step: PlacementStep, host: UUID | None) -> None:
-    """Take up a place at the host, unless the placement has one there already."""
-    if host is None:
-        raise ResourceUnknownError
-    held = await session.scalar(
-        select(col(Hold.resource_id)).where(col(Hold.placement_id) == step.placement_id)
-    )
-    if held == host:
-        return
-    await _give_back(session, step.placement_id)
-    taken = await session.execute(
-        update(Resource)
-        .where(
-            col(Resource.resource_id) == host,
-            col(Resource.status) == Status.PUBLISHED,
-            col(Resource.capacity_status) != "waiting-list",
-            col(Resource.capacity).is_(None) | (col(Resource.held) < col(Resource.capacity)),
-        )
-        .values(held=col(Resource.held) + 1)
-        .returning(col(Resource.resource_id))
-    )
-    if taken.first() is None:
-        listed = await session.scalar(
-            select(col(Resource.status)).where(col(Resource.resource_id) == host)
-        )
-        raise ResourceFullError if listed == Status.PUBLISHED else ResourceUnknownError
-    await session.execute(
-        insert(Hold).values(placement_id=step.placement_id, resource_id=host, held_at=step.at)
-    )
-
-
-async def _give_back(session: AsyncSession, placement_id: UUID) -> None:
-    given = await session.scalar(
-        delete(Hold).where(col(Hold.placement_id) == placement_id).returning(col(Hold.resource_id))
-    )
-    if given is not None:
-        await session.execute(
-            update(Resource)
-            .where(col(Resource.resource_id) == given)
-            .values(held=col(Resource.held) - 1)
-        )
 
 
 async def _mind_development(session: AsyncSession, step: PlacementStep, host: UUID | None) -> None:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from contracts.events import new_id
 from services.participation.matching import (
-    ASSURANCE_LASTS,
     MOST_CANDIDATES,
     REASON_LABELS,
     WEIGHTS,
@@ -41,7 +40,7 @@ OFFERS = st.builds(
     capacity=st.none() | st.integers(0, 3),
     held=st.integers(0, 3),
     capacity_status=st.sampled_from(["open", "waiting-list", "asks-first"]),
-    assured_on=st.none() | st.dates(date(2025, 1, 1), ON),
+    check_due_on=st.none() | st.dates(date(2025, 1, 1), date(2027, 1, 1)),
 )
 
 
@@ -58,10 +57,10 @@ def test_the_order_of_the_directory_does_not_matter(offers: list[Offer], chance:
 
 
 def test_a_near_place_of_the_wished_kind_that_is_free_comes_first() -> None:
-    near = offer(daily_area="大森東", basic_area="大森", assured_on=ON)
-    around = offer(daily_area="大森西", basic_area="大森", assured_on=ON)
-    stale = offer(daily_area="大森西", basic_area="大森", assured_on=ON - 2 * ASSURANCE_LASTS)
-    far = offer(daily_area="六郷", basic_area="蒲田", assured_on=ON)
+    near = offer(daily_area="大森東", basic_area="大森", check_due_on=ON)
+    around = offer(daily_area="大森西", basic_area="大森", check_due_on=ON)
+    stale = offer(daily_area="大森西", basic_area="大森", check_due_on=ON - timedelta(days=1))
+    far = offer(daily_area="六郷", basic_area="蒲田", check_due_on=ON)
     found = rank(WISH, [far, stale, around, near])
     assert [c.resource_id for c in found] == [o.resource_id for o in (near, around, stale, far)]
     assert found[0].reasons == (
@@ -94,14 +93,7 @@ def test_limits_of_age_speak_for_a_place_only_where_they_fit() -> None:
 
 
 def test_a_wish_without_kinds_takes_any_place() -> None:
-    assert why(Wish(on=ON), offer(kinds=("salon",), assured_on=None)) == [Reason.CAPACITY_OPEN]
-
-
-def test_assurance_lasts_half_a_year() -> None:
-    last_day = offer(assured_on=ON - ASSURANCE_LASTS)
-    too_old = offer(assured_on=ON - ASSURANCE_LASTS - timedelta(days=1))
-    assert Reason.RECENTLY_ASSURED in (why(WISH, last_day) or [])
-    assert Reason.RECENTLY_ASSURED not in (why(WISH, too_old) or [])
+    assert why(Wish(on=ON), offer(kinds=("salon",), check_due_on=None)) == [Reason.CAPACITY_OPEN]
 
 
 def test_the_wished_kind_outweighs_everything_else_together() -> None:

@@ -1,6 +1,5 @@
 """The directory over HTTP: who may write, what is private, what counts once."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +10,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from chassis.context import Context
-from contracts.calendar import today
 from contracts.events import new_id
 from contracts.life import PlacementState, Role
 from services.participation.activities import Activities
-from services.participation.matching import ASSURANCE_LASTS
 from services.participation.models import Table
 from tests.services.participation.conftest import BASE, PLACE, Enter, keyed, told, types_told
 from tests.services.participation.test_placements import Wanderer
@@ -70,23 +67,6 @@ async def test_a_draft_becomes_listed_withdrawn_and_listed_again(
     ]
 
 
-async def test_an_old_assurance_makes_a_listing_stale_until_somebody_looks(
-    client: httpx.AsyncClient, keeper: dict[str, str], enter: Enter, context: Context
-) -> None:
-    entered = await enter()
-    old = today() - ASSURANCE_LASTS - timedelta(days=1)
-    async with context.database.transaction() as session:
-        await session.execute(text("UPDATE resource SET assured_on = :old"), {"old": old})
-    listed = await client.get(f"{BASE}/resources?status=stale", headers=keeper)
-    assert [r["status"] for r in listed.json()["resources"]] == ["stale"]
-    url = f"{BASE}/resources/{entered['resource_id']}/assurance"
-    assured = await client.post(url, headers=keyed(keeper))
-    assert (assured.json()["status"], assured.json()["assured_on"]) == (
-        "published",
-        today().isoformat(),
-    )
-
-
 async def test_a_correction_needs_the_version_it_is_based_on(
     client: httpx.AsyncClient, keeper: dict[str, str], enter: Enter
 ) -> None:
@@ -111,8 +91,8 @@ async def test_a_correction_needs_the_version_it_is_based_on(
         ({"kinds": []}, "kinds"),
         ({"kinds": ["unheard-of"]}, "kinds.0"),
         ({"daily_area": "江戸"}, "daily_area"),
-        ({"min_age": 50}, "body"),
-        ({"schedule": "every Tuesday"}, "schedule"),
+        ({"min_age": 50}, "min_age"),
+        ({"openings": [{"rule": "every Tuesday", "starts_on": "2026-04-01"}]}, "openings.0.rule"),
         ({"capacity": -1}, "capacity"),
         ({"held": 0}, "held"),
     ],
