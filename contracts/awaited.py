@@ -1,8 +1,10 @@
-"""What a case and its plans await beside their state: ages, errands, tasks of agencies."""
+"""What a case and its plans await: ages, errands, tasks of agencies, plans, ends of consents."""
 
 from datetime import date
 from typing import Literal
 from uuid import UUID
+
+from pydantic import AwareDatetime
 
 from contracts.message import Code, Message
 
@@ -41,3 +43,31 @@ class AgeReached(Message):
     """The day on which a person reaches the age, as corrected."""
 
     reached_on: date
+
+
+class PreparedPlan(Message):
+    """A plan made while consent is missing; it becomes the draft when consent comes (A4)."""
+
+    plan_id: UUID
+    version: int
+    author: str
+    starts_on: date
+    ends_on: date
+    looks_on: tuple[date, ...] = ()
+    """Days on which it is monitored beside the regular ones: planned dates, dates of goals."""
+    tasks: tuple[PlannedTask, ...] = ()
+
+
+class ConsentExpiry(Message):
+    """When one consent of one person ends by itself."""
+
+    person_id: UUID
+    kind: Literal["sharing", "support"]
+    at: AwareDatetime
+
+
+class Placed(Message):
+    """A placement under way, and for whom."""
+
+    placement_id: UUID
+    person_id: UUID

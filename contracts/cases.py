@@ -11,7 +11,14 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.awaited import AwaitedAge, OpenErrand, PlannedTask
+from contracts.awaited import (
+    AwaitedAge,
+    ConsentExpiry,
+    OpenErrand,
+    Placed,
+    PlannedTask,
+    PreparedPlan,
+)
 from contracts.message import Code, Message
 from contracts.policies import Policy
 
@@ -137,34 +144,6 @@ class CaseInput(Message):
     policy: Policy
     carried: Carried = Carried()
     memory: "CaseMemory | None" = None
-
-
-class PreparedPlan(Message):
-    """A plan made while consent is missing; it becomes the draft when consent comes (A4)."""
-
-    plan_id: UUID
-    version: int
-    author: str
-    starts_on: date
-    ends_on: date
-    looks_on: tuple[date, ...] = ()
-    """Days on which it is monitored beside the regular ones: planned dates, dates of goals."""
-    tasks: tuple[PlannedTask, ...] = ()
-
-
-class ConsentExpiry(Message):
-    """When one consent of one person ends by itself."""
-
-    person_id: UUID
-    kind: Literal["sharing", "support"]
-    at: AwareDatetime
-
-
-class Placed(Message):
-    """A placement under way, and for whom."""
-
-    placement_id: UUID
-    person_id: UUID
 
 
 class CaseMemory(Message):

@@ -68,27 +68,6 @@ class Area(Message):
     daily_area: str
 
 
-class AgeResponsibility(Validity):
-    """Between which ages an agency is the one to turn to, and by which rule (plan §7(4), §8)."""
-
-    agency: str
-    from_age: int
-    """In years, included."""
-    to_age: int
-    """In years, not included: the age at which it hands over."""
-    basis: str
-
-
-class HandoverPaper(Message):
-    """One paper of the package that goes along when an age is reached (plan §6)."""
-
-    item: str
-    label: str
-    category: str
-    """What it is about, as consents name it (process A4)."""
-    required: bool
-
-
 class Venue(Validity):
     """A place where a programme's activities are held."""
 
@@ -130,28 +109,6 @@ def channels(on: date) -> Mapping[str, Channel]:
 def agencies(on: date) -> dict[str, Agency]:
     """The agencies in force on a date, by code."""
     return {row.agency: row for row in _agencies() if row.holds(on)}
-
-
-def age_responsibilities(on: date) -> tuple[AgeResponsibility, ...]:
-    """Who is to be turned to at which age, by the rows in force on a date."""
-    return tuple(row for row in _age_responsibilities() if row.holds(on))
-
-
-@cache
-def handover_items() -> dict[str, HandoverPaper]:
-    """The papers of a handover's package, by code."""
-    return {
-        paper.item: paper
-        for paper in _read(
-            "handover_items.csv",
-            lambda row: HandoverPaper(
-                item=row["item"],
-                label=row["label"],
-                category=row["category"],
-                required=row["required"] == "yes",
-            ),
-        )
-    }
 
 
 @lru_cache(maxsize=1_024)
@@ -323,22 +280,6 @@ def _channels() -> tuple[Channel, ...]:
                 ward_programme=row["ward_programme"],
                 divisions=_several(row["responsible_division"]),
                 note=row["note"],
-                **_dates(row),
-            ),
-        )
-    )
-
-
-@cache
-def _age_responsibilities() -> tuple[AgeResponsibility, ...]:
-    return tuple(
-        _read(
-            "age_responsibility.csv",
-            lambda row: AgeResponsibility(
-                agency=row["agency"],
-                from_age=int(row["from_age"]),
-                to_age=int(row["to_age"]),
-                basis=row["basis"],
                 **_dates(row),
             ),
         )

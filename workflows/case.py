@@ -25,15 +25,8 @@ from temporalio import workflow
 
 from contracts import acts
 from contracts.acts import ClosureReason, Command, ConsentKind
-from contracts.cases import (
-    CaseInput,
-    CaseMemory,
-    CaseOutcome,
-    Kind,
-    Placed,
-    Refusal,
-    Timer,
-)
+from contracts.awaited import Placed
+from contracts.cases import CaseInput, CaseMemory, CaseOutcome, Kind, Refusal, Timer
 from contracts.life import SK_TRACK, CaseState, Role
 from contracts.message import Message
 from contracts.steps import TaskToOpen

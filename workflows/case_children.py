@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.acts import AddPerson, Command, ProposeDates, ScheduleMeeting, StartParticipation
+from contracts.awaited import Placed, PreparedPlan
 from contracts.beside import TransferInput
 from contracts.cases import (
     PAUSE,
@@ -18,10 +19,8 @@ from contracts.cases import (
     Kind,
     MeetingInput,
     OutreachInput,
-    Placed,
     PlacementInput,
     PlanInput,
-    PreparedPlan,
     ReferralInput,
     Refusal,
     Stop,

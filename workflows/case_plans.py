@@ -6,9 +6,9 @@ from temporalio import workflow
 
 from contracts import acts
 from contracts.acts import Command, ErrandTopic
+from contracts.awaited import PreparedPlan
 from contracts.beside import review_errand_id
 from contracts.calendar import tokyo_date
-from contracts.cases import PreparedPlan
 from contracts.life import CaseState
 from workflows import plan_paper
 from workflows.case_ahead import CaseLookingAhead

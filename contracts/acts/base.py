@@ -20,8 +20,7 @@ class Act(Message):
 def without_private(act: Part) -> Part:
     """The act as it may travel: every private text left out, those of its parts too."""
     told: dict[str, Any] = dict.fromkeys(private_fields(type(act)))
-    for name in type(act).model_fields:
-        value = getattr(act, name)
+    for name, value in act:
         if isinstance(value, tuple) and any(isinstance(part, Message) for part in value):
             told[name] = tuple(without_private(part) for part in value)
     return act.model_copy(update=told)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from contracts import catalogue
+from contracts import ages, catalogue
 from contracts.acts import Act, AgencyRole, AnyAct
 from contracts.calendar import today
 from contracts.message import Message, private_fields
@@ -70,7 +70,7 @@ def _field(
     if name in _STAFF:
         choices = [views.Choice(value=sub, label=named) for sub, named in staff.items()]
     if (act, name) == ("items", "item"):
-        papers = catalogue.handover_items()
+        papers = ages.handover_items()
         choices = [views.Choice(value=code, label=paper.label) for code, paper in papers.items()]
     if kind == "person":
         choices = [views.Choice(value=str(person), label=str(person)) for person in persons]

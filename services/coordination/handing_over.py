@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from contracts import catalogue
-from contracts.catalogue import AgeResponsibility
+from contracts import ages
+from contracts.ages import AgeResponsibility
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def proposed_sides(age: int, on: date, team: Collection[str]) -> Sides:
 
     `on` is the day on which the age is reached: the rows in force on it count.
     """
-    rows = catalogue.age_responsibilities(on)
+    rows = ages.age_responsibilities(on)
     ending = [row for row in rows if row.to_age == age]
     going_on = [row for row in rows if row.from_age <= age < row.to_age]
     giving = _first(sorted(ending, key=lambda row: row.agency not in team))

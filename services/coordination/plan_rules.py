@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from contracts import catalogue
+from contracts import ages, catalogue
 from contracts.acts import (
     GoalProgress,
     PlanKind,
@@ -178,7 +178,7 @@ async def _name_sides(attempt: Attempt, act: handover.NameSides) -> None:
 
 async def _pack_handover(attempt: Attempt, act: handover.PackHandover) -> None:
     """Each paper on its ground: on consent only what the person agreed that this agency learns."""
-    papers, packed = catalogue.handover_items(), await _handover(attempt)
+    papers, packed = ages.handover_items(), await _handover(attempt)
     items = [paper.item for paper in act.items]
     if len(set(items)) < len(items) or not set(items) <= set(papers):
         raise incomplete("items")
@@ -206,7 +206,7 @@ async def _confirm_handover(attempt: Attempt, act: handover.ConfirmHandover) -> 
         col(HandoverPaper.handover_id) == attempt.entity_id
     )
     there = set(await attempt.session.scalars(handed))
-    items = catalogue.handover_items().values()
+    items = ages.handover_items().values()
     missing = sorted(paper.item for paper in items if paper.required and paper.item not in there)
     if missing:
         raise RefusedError(Refusal.PACKAGE_INCOMPLETE, items=missing)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from contracts import acts
 from contracts.acts import Act
+from contracts.awaited import PreparedPlan
 from contracts.beside import ErrandInput, TransferInput
 from contracts.cases import (
     Carried,
@@ -23,7 +24,6 @@ from contracts.cases import (
     OutreachInput,
     PlacementInput,
     PlanInput,
-    PreparedPlan,
     ReferralInput,
     Timer,
 )

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from contracts import acts
-from contracts.awaited import AGE_CORRECTED, AgeReached
+from contracts.awaited import AGE_CORRECTED, AgeReached, ConsentExpiry
 from contracts.cases import (
     CHILD_MOVED,
     DEVELOPMENT_ANSWERED,
@@ -19,7 +19,6 @@ from contracts.cases import (
     PLACE_OFFERED,
     STOP,
     ChildMoved,
-    ConsentExpiry,
     Kind,
     MeetingSaid,
     Stop,
