@@ -15,6 +15,18 @@ AGE_CORRECTED = "age_corrected"
 """The signal by which a case tells a handover that the age is reached on another day."""
 
 
+StopReason = Literal[
+    "withdrawn-by-person",
+    "suspended",
+    "case-closed",
+    "consent-given",
+    "answered",
+    "birth-date-corrected",
+    "support-meeting",
+]
+"""Why a case ends a life under it."""
+
+
 class PlannedTask(Message):
     """取組: which agency is to have done it by when. What it is stays with coordination."""
 

@@ -18,6 +18,7 @@ from contracts.awaited import (
     Placed,
     PlannedTask,
     PreparedPlan,
+    StopReason,
 )
 from contracts.message import Code, Message
 from contracts.policies import Policy
@@ -320,15 +321,7 @@ RESUME = "resume"
 class Stop(Message):
     """Why a case ends a child."""
 
-    reason: Literal[
-        "withdrawn-by-person",
-        "suspended",
-        "case-closed",
-        "consent-given",
-        "answered",
-        "birth-date-corrected",
-        "support-meeting",
-    ]
+    reason: StopReason
 
 
 class MeetingSaid(Message):

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.acts import AddPerson, Command, ProposeDates, ScheduleMeeting, StartParticipation
-from contracts.awaited import Placed, PreparedPlan
+from contracts.awaited import Placed, PreparedPlan, StopReason
 from contracts.beside import TransferInput
 from contracts.cases import (
     PAUSE,
@@ -29,16 +29,6 @@ from contracts.life import CaseState
 from workflows.follow_up import FollowedUp
 from workflows.life import refuse
 from workflows.moves import Move, Start, Tell
-
-StopReason = Literal[
-    "withdrawn-by-person",
-    "suspended",
-    "case-closed",
-    "consent-given",
-    "answered",
-    "birth-date-corrected",
-    "support-meeting",
-]
 
 
 class CaseWithChildren(FollowedUp[CaseMemory]):
