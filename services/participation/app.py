@@ -5,11 +5,19 @@ from fastapi import FastAPI
 from chassis.service import Service
 from chassis.settings import Settings
 from contracts.cases import PARTICIPATION_QUEUE
+from services.participation import public
 from services.participation.activities import Activities
+from services.participation.ageing import age_directory
 from services.participation.api import ROUTERS
+from services.participation.importing import import_resources
 
 SERVICE = Service(
-    "participation", routers=ROUTERS, activities=Activities, queue=PARTICIPATION_QUEUE
+    "participation",
+    routers=ROUTERS,
+    activities=Activities,
+    queue=PARTICIPATION_QUEUE,
+    background=(age_directory, import_resources),
+    extend=public.install,
 )
 
 

@@ -181,10 +181,11 @@ def said(opening: Opening) -> str:
     )
     rest = "(祝日は休み)" if opening.except_holidays else ""
     note = f" {opening.note}" if opening.note else ""
-    return f"{_days_said(opening)}{hours}{rest}{note}"
+    return f"{days_said(opening)}{hours}{rest}{note}"
 
 
-def _days_said(opening: Opening) -> str:
+def days_said(opening: Opening) -> str:
+    """The days alone: 「毎月第2・第4火曜日」."""
     day = opening.starts_on
     if opening.rule is None:
         return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})"
