@@ -104,7 +104,7 @@ class Opening(BaseModel):
         parsed = rrulestr(self.rule or "FREQ=DAILY;COUNT=1", dtstart=_noon(self.starts_on))
         if not isinstance(parsed, rrule):
             raise ValueError("one rule only")
-        if until is None or "COUNT=" in (self.rule or ""):
+        if until is None or self.rule is None or "COUNT=" in self.rule:
             return parsed
         # Without an end, a rule that fits no day (30 February) is looked for until the year 9999.
         own_end = getattr(parsed, "_until", None)

@@ -240,19 +240,19 @@ def rule_of(said: str) -> str | None:
 
     Raises CellError.
     """
-    plain = re.sub(r"[\s曜]|曜日", "", unicodedata.normalize("NFKC", said))
+    plain = re.sub(r"曜日|[\s曜]", "", unicodedata.normalize("NFKC", said))
     if not plain or plain == "1回":
         return None
     if plain.upper().startswith("FREQ="):
         return plain.upper()
     if plain == "毎日":
         return "FREQ=DAILY"
-    if found := re.fullmatch(r"(毎週|隔週|(\d+)週ごとの?)([月火水木金土日・、]+?)日?", plain):
+    if found := re.fullmatch(r"(毎週|隔週|(\d+)週ごとの?)([月火水木金土日・、]+)", plain):
         every = {"毎週": "1", "隔週": "2"}.get(found[1], found[2])
         interval = "" if every == "1" else f";INTERVAL={every}"
         days = ",".join(DAYS[WEEKDAYS.index(day)] for day in re.findall(f"[{WEEKDAYS}]", found[3]))
         return f"FREQ=WEEKLY{interval};BYDAY={days}"
-    if found := re.fullmatch(r"(?:毎月)?((?:(?:第\d|最終)・?)+)([月火水木金土日])日?", plain):
+    if found := re.fullmatch(r"(?:毎月)?((?:(?:第\d|最終)・?)+)([月火水木金土日])", plain):
         day = DAYS[WEEKDAYS.index(found[2])]
         nths = re.findall(r"第(\d)|(最終)", found[1])
         return "FREQ=MONTHLY;BYDAY=" + ",".join(f"{nth or '-1'}{day}" for nth, _ in nths)

@@ -12,7 +12,7 @@ from chassis.context import Session
 from chassis.mynumber import refuse_my_number
 from chassis.problems import Problem
 from services.participation.api.answers import PhotoList, PhotoRow
-from services.participation.api.door import MAY_WRITE, STAFF, routes, unknown
+from services.participation.api.door import MAY_WRITE, PREFIX, STAFF, routes, unknown
 from services.participation.store.directory import photos_of
 from services.participation.store.photos import (
     MOST_PHOTOS,
@@ -23,6 +23,9 @@ from services.participation.store.photos import (
     remove_photo,
 )
 from services.participation.store.resources import find_resource
+
+RESOURCE_PHOTOS = f"{PREFIX}/resource-photos"
+"""One path, so that larger bodies may be let in there."""
 
 router = routes("写真 / photos")
 
@@ -44,12 +47,12 @@ async def photo(resource_id: UUID, photo_id: UUID, session: Session) -> Response
     return Response(found.content, media_type=found.media_type, headers=headers)
 
 
-@router.post("/resources/{resource_id}/photos", status_code=201)
+@router.post("/resource-photos", status_code=201)
 async def add(
-    resource_id: UUID,
     request: Request,
     caller: Keeper,
     session: Session,
+    resource_id: UUID,
     alt: Annotated[str, Query(min_length=1, max_length=200, description="what it shows")],
 ) -> PhotoRow:
     """Add a photo: the body is a JPEG, PNG or WebP. It is drawn anew without position and time."""

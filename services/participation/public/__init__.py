@@ -1,7 +1,8 @@
 """地域資源見える化: the directory for everybody, read only, without a login and without a map.
 
-Everything that leaves here goes through `published.public_place`: it names what is public, and nothing
-else gets out. A confidential place has neither place nor area here, and cannot be found by them.
+Everything that leaves here goes through `published.public_place`: it names what is public, and
+nothing else gets out. A confidential place has neither place nor area here, and is not found by
+them.
 """
 
 from pathlib import Path
