@@ -42,7 +42,9 @@ POLL_INTERVAL = 2.0
 """Seconds after which the relay looks for rows although nobody woke it."""
 
 BATCH = 500
-"""Rows taken from the outbox at once."""
+BATCH_BYTES = 4_000_000
+"""Rows taken from the outbox at once: so many, or one more than make up so many bytes. The event of
+a report may have 100 kB; five hundred of them would have the relay hold 50 MB."""
 
 RETRY_FIRST, RETRY_MOST = 0.5, 5.0
 """Seconds of back-off after the first fault, and at most."""
@@ -57,8 +59,15 @@ PRUNE_STEP = 1_000
 """Rows deleted at most in one step: small, so that no lock is held for long."""
 
 UNPUBLISHED = """
+    WITH due AS MATERIALIZED (
+        SELECT seq, octet_length(body) AS bytes
+        FROM outbox WHERE generation IS NULL ORDER BY seq LIMIT $1
+    ), taken AS (
+        SELECT seq FROM (SELECT seq, bytes, sum(bytes) OVER (ORDER BY seq) AS total FROM due) AS due
+        WHERE total - bytes < $2
+    )
     SELECT seq, event_id, topic, type, subject, occurred_at, body, traceparent, tracestate
-    FROM outbox WHERE generation IS NULL ORDER BY seq LIMIT $1
+    FROM outbox WHERE seq IN (SELECT seq FROM taken) ORDER BY seq
 """
 MARK = """
     UPDATE outbox SET generation = $2, published_at = coalesce(published_at, now())
@@ -189,11 +198,11 @@ class Relay:
     async def _publish_what_is_due(self, connection: Any) -> None:
         self._wake.clear()
         generation = await self._known_generation(connection)
-        rows = [OutboxRow(*row) for row in await connection.fetch(UNPUBLISHED, BATCH)]
+        rows = [OutboxRow(*row) for row in await connection.fetch(UNPUBLISHED, BATCH, BATCH_BYTES)]
         if rows:
             await self._publish(connection, rows, generation)
         self.last_error = None
-        if len(rows) < BATCH:
+        if not rows:
             await self._prune(connection)
             await self._wait_for_work()
 

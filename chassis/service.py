@@ -6,7 +6,7 @@ back-off when it fails, and the health page says which one that is.
 
 import asyncio
 import importlib.metadata
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
@@ -48,8 +48,13 @@ class Service:
         queue: str | None = None,
         background: Sequence[Background] = (),
         extend: Callable[[FastAPI, Context], None] | None = None,
+        files: Sequence[str] = (),
     ) -> None:
-        """`extend` may mount more on the application (the portal). `queue` goes with activities."""
+        """`extend` may mount more on the application (the portal). `queue` goes with activities.
+
+        To the paths in `files` whole files are sent: `max_file_bytes` holds there.
+        """
+        self.files = frozenset(files)
         self.name, self.routers = name, routers
         self.events = events or Events(name)
         self.activities, self.queue = activities, queue
@@ -68,7 +73,8 @@ class Service:
         )
         app.state.context = context
         problems.install(app)
-        app.add_middleware(BodyLimit, most=settings.max_body_bytes)
+        files = dict.fromkeys(self.files, settings.max_file_bytes)
+        app.add_middleware(BodyLimit, most=settings.max_body_bytes, files=files)
         app.include_router(operations.router(self.name, self.events))
         for router in self.routers:
             app.include_router(router)
@@ -137,15 +143,16 @@ async def _for_ever(name: str, part: Callable[[], Awaitable[None]]) -> None:
 class BodyLimit:
     """Refuses a request body over the limit with 413, whether or not its length was announced."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self._app, self._most = app, most
+    def __init__(self, app: ASGIApp, most: int, files: Mapping[str, int]) -> None:
+        self._app, self._most, self._files = app, most, files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._files.get(scope["path"], self._most)
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self._most:
+        if announced.isdigit() and int(announced) > most:
             await _too_large().response()(scope, receive, send)
             return
         taken: list[Message] = []
@@ -155,7 +162,7 @@ class BodyLimit:
             taken.append(message)
             size += len(message.get("body", b""))
             more = message.get("more_body", False)
-            if size > self._most:
+            if size > most:
                 await _too_large().response()(scope, receive, send)
                 return
 

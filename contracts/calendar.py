@@ -5,6 +5,7 @@ closed: Saturdays, Sundays, national holidays, 29 December to 3 January).
 """
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import jpholiday
@@ -63,6 +64,16 @@ def add_business_days(start: date, days: int) -> date:
         while not is_business_day(on):
             on += step
     return on
+
+
+_open = lru_cache(maxsize=4096)(is_business_day)
+
+
+def business_days_between(after: date, until: date) -> int:
+    """How many open days lie after one date, up to and with the other; negative before it."""
+    if until < after:
+        return -business_days_between(until, after)
+    return sum(_open(after + timedelta(days=step)) for step in range(1, (until - after).days + 1))
 
 
 def add_months(start: date, months: int) -> date:

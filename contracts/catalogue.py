@@ -7,9 +7,9 @@ The rows stand in `contracts/data`; this module only reads them.
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -28,6 +28,9 @@ class Validity(Message):
 
     def holds(self, on: date) -> bool:
         return (self.valid_from or on) <= on <= (self.valid_to or on)
+
+
+Dated = TypeVar("Dated", bound=Validity)
 
 
 class Channel(Validity):
@@ -50,12 +53,28 @@ class Agency(Validity):
     role: str
     """ward · counsel · outreach · participation · partner · supervisor."""
     basic_area: str | None = None
+    successor: str | None = None
+    """The agency that takes over its work once this one no longer holds (廃止・統合の承継先)."""
+    mail: str | None = None
+    """Its office's mailbox, where invitations go; never a person's."""
+    access: str = "portal"
+    """portal · proxy (the 調整担当 records for it) · none (not registered: cannot be invited)."""
 
 
 class Area(Message):
     """One of the 18 日常生活圏域 and the 基本圏域 (of 4) it belongs to."""
 
     basic_area: str
+    daily_area: str
+
+
+class Venue(Validity):
+    """A place where a programme's activities are held."""
+
+    venue: str
+    name: str
+    channels: tuple[str, ...]
+    """The channels that report activities there."""
     daily_area: str
 
 
@@ -81,7 +100,8 @@ class ActivityKind(Message):
     needs_group: bool
 
 
-def channels(on: date) -> dict[str, Channel]:
+@lru_cache(maxsize=1_024)
+def channels(on: date) -> Mapping[str, Channel]:
     """The channels in force on a date, by code: always 20."""
     return {row.channel: row for row in _channels() if row.holds(on)}
 
@@ -91,6 +111,53 @@ def agencies(on: date) -> dict[str, Agency]:
     return {row.agency: row for row in _agencies() if row.holds(on)}
 
 
+@lru_cache(maxsize=1_024)
+def venues(on: date) -> Mapping[str, Venue]:
+    """The venues in use on a date, by code."""
+    return {row.venue: row for row in _venues() if row.holds(on)}
+
+
+def agency(code: str, on: date) -> Agency | None:
+    """An agency as it was on a date; as it was nearest to the date where it did not hold then.
+
+    None for a code that never was.
+    """
+    return _nearest([row for row in _agencies() if row.agency == code], on)
+
+
+def channel(code: str, on: date) -> Channel | None:
+    """A channel as it was on a date, or nearest to it. None for a code that never was."""
+    return _nearest([row for row in _channels() if row.channel == code], on)
+
+
+def agency_in_charge(code: str, on: date) -> str:
+    """Who does an agency's work on a date: itself, or whoever took over from it.
+
+    A code without a successor is answered with itself: work is never left with nobody.
+    """
+    passed = {code}
+    while (found := agency(code, on)) is not None and not found.holds(on):
+        if found.successor is None or found.successor in passed or _comes(found, on):
+            return code
+        code = found.successor
+        passed.add(code)
+    return code
+
+
+def predecessors(code: str, on: date) -> tuple[str, ...]:
+    """The agencies that are no more and whose work is this one's on a date."""
+    gone = {row.agency for row in _agencies()} - set(agencies(on))
+    return tuple(sorted(one for one in gone if agency_in_charge(one, on) == code))
+
+
+def days_of_change() -> tuple[date, ...]:
+    """The days on which an agency or a channel begins to be, or to be called, something else."""
+    rows: list[Validity] = [*_agencies(), *_channels()]
+    begins = {row.valid_from for row in rows if row.valid_from}
+    ends = {date.fromordinal(row.valid_to.toordinal() + 1) for row in rows if row.valid_to}
+    return tuple(sorted(begins | ends))
+
+
 @cache
 def areas() -> tuple[Area, ...]:
     return tuple(_read("areas.csv", lambda row: Area(**row)))
@@ -98,7 +165,12 @@ def areas() -> tuple[Area, ...]:
 
 def basic_area_of(daily_area: str) -> str | None:
     """The 基本圏域 of a 日常生活圏域; None if there is no such area."""
-    return next((a.basic_area for a in areas() if a.daily_area == daily_area), None)
+    return _basic_areas().get(daily_area)
+
+
+@cache
+def _basic_areas() -> dict[str, str]:
+    return {area.daily_area: area.basic_area for area in areas()}
 
 
 @cache
@@ -174,6 +246,20 @@ def community_themes() -> dict[str, str]:
 
 
 @cache
+def statutory_meetings() -> dict[str, str]:
+    """Other meetings that a law knows and a household may sit in (process A11), by code."""
+    return dict(_read("statutory_meetings.csv", lambda row: (row["meeting"], row["label"])))
+
+
+@cache
+def closed_days() -> dict[date, str]:
+    """Days on which the ward is closed beside the calendar's own, and why."""
+    return dict(
+        _read("closed_days.csv", lambda row: (date.fromisoformat(row["day"]), row["reason"]))
+    )
+
+
+@cache
 def channel_schema(channel: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a channel's own fields. Raises KeyError for no such channel."""
     schemas = json.loads((DATA / "channel_fields.json").read_text("utf-8"))
@@ -210,10 +296,49 @@ def _agencies() -> tuple[Agency, ...]:
                 name=row["name"],
                 role=row["role"],
                 basic_area=row["basic_area"] or None,
+                successor=row["successor"] or None,
+                mail=row["mail"] or None,
+                access=row["access"] or "portal",
                 **_dates(row),
             ),
         )
     )
+
+
+@cache
+def _venues() -> tuple[Venue, ...]:
+    return tuple(
+        _read(
+            "venues.csv",
+            lambda row: Venue(
+                venue=row["venue"],
+                name=row["name"],
+                channels=_several(row["channels"]),
+                daily_area=row["daily_area"],
+                **_dates(row),
+            ),
+        )
+    )
+
+
+def _nearest(rows: Sequence[Dated], on: date) -> Dated | None:
+    """The row that holds, else the last one before the date, else the first one after it."""
+    holding = next((row for row in rows if row.holds(on)), None)
+    past = [row for row in rows if row.valid_to is not None and row.valid_to < on]
+    return holding or max(past, key=_end, default=None) or min(rows, key=_begin, default=None)
+
+
+def _end(row: Validity) -> date:
+    return row.valid_to or date.max
+
+
+def _begin(row: Validity) -> date:
+    return row.valid_from or date.min
+
+
+def _comes(row: Validity, on: date) -> bool:
+    """Whether a row only begins to hold after a date."""
+    return row.valid_from is not None and on < row.valid_from
 
 
 def _read(name: str, make: Callable[[dict[str, str]], Row]) -> Iterator[Row]:

@@ -49,6 +49,11 @@ class Policy(Message):
     meeting_scheduling_due: Period = days(14)
     invitation_lead: Period = business_days(10)
     """A meeting is announced at least this long ahead; a shorter notice is flagged."""
+    availability_reminder: Period = business_days(3)
+    availability_due: Period = business_days(5)
+    """日程調整: by then the agencies have answered and a date is chosen."""
+    meeting_minutes: int = Field(60, ge=15)
+    """How long a meeting takes (process A3: about one hour); what an invitation says."""
     sheet_lead: Period = business_days(3)
     """準備シート are due this long before the meeting."""
     minutes_due: Period = business_days(5)
@@ -103,6 +108,10 @@ class Policy(Message):
     escalation: Period = business_days(5)
     """A task without an escalation of its own goes to a superior this long after it was due."""
 
+    worklist_ahead: Period = business_days(5)
+    """What is due after today and by then stands under これから of the worklist."""
+    snooze_longest: Period = months(1)
+    """How long a task without a due date may be laid aside; never past a deadline or escalation."""
     fiscal_year_month_report: Period = business_days(5)
     """After the end of each month its report is made (expectation C11; no rule was found)."""
     fiscal_year_provisional: Period = days(20)

@@ -23,6 +23,8 @@ class TaskToOpen(Message):
     """The Japanese line of `contracts.life`; never about a person."""
     acts: tuple[str, ...]
     due_at: AwareDatetime | None = None
+    escalates_at: AwareDatetime | None = None
+    """When it goes to a superior if it is still open."""
 
 
 class Step(Message):

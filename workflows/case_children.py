@@ -7,7 +7,7 @@ from uuid import UUID
 
 from temporalio import workflow
 
-from contracts.acts import ScheduleMeeting, StartParticipation
+from contracts.acts import ProposeDates, ScheduleMeeting, StartParticipation
 from contracts.cases import (
     INTAKE_QUEUE,
     PAUSE,
@@ -66,13 +66,16 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
         return Start(Kind.PLAN, drafted.plan_id, plan)
 
     def meeting(
-        self, meeting_id: UUID, act: ScheduleMeeting, basis: Literal["consent", "law-106-6"]
+        self,
+        meeting_id: UUID,
+        act: ScheduleMeeting | ProposeDates,
+        basis: Literal["consent", "law-106-6"],
     ) -> Start:
         meeting = MeetingInput(
             meeting_id=meeting_id,
             case_id=self.key,
             legal_basis=basis,
-            starts_at=act.starts_at,
+            starts_at=act.starts_at if isinstance(act, ScheduleMeeting) else None,
             attendees=act.attendees,
             outreach_plans=self.memory.outreach_plans,
             policy=self.policy,

@@ -113,6 +113,9 @@ class Waiting(Generic[Memory]):
         asks = self.stage.due != FOLLOW_UPS if entering else move.task == "renew"
         task = self.task() if asks else None
         reminders = tuple(self.reminders(task)) if task else ()
+        if task:
+            rises = min((t.at for t in reminders if t.does == "escalate"), default=None)
+            task = task.model_copy(update={"escalates_at": rises})
         self.carried = self.carried.model_copy(
             update={"timers": kept + reminders, "task_id": task.task_id if task else None}
         )

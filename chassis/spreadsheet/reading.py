@@ -8,7 +8,7 @@ or a character was cut on its way; its last row is never taken for whole.
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import IO, NamedTuple
 
@@ -77,6 +77,12 @@ class Table:
     rows: Iterator[TableRow]
     other_sheets: tuple[str, ...] = ()
     """Sheets of a workbook behind the first; they are not read."""
+    file: IO[bytes] | None = None
+    size: int = 0
+
+    def percent(self) -> int:
+        """About how much of the file has been gone through."""
+        return 100 * self.file.tell() // self.size if self.file and self.size else 0
 
 
 class RawRow(NamedTuple):
@@ -104,10 +110,11 @@ def read_table(
     begins = file.read(4)
     file.seek(0)
     if begins == ZIP:
-        return _read_xlsx(file, most_bytes, heading)
+        table = _read_xlsx(file, most_bytes, heading)
+        return replace(table, file=file, size=size)
     if begins == OLE:
         raise UnreadableFileError(FileProblem.KIND_UNKNOWN)
-    return _read_csv(file, heading)
+    return replace(_read_csv(file, heading), file=file, size=size)
 
 
 def _read_csv(file: IO[bytes], heading: Callable[[str], str]) -> Table:

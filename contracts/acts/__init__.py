@@ -21,6 +21,13 @@ from contracts.acts.closing import (
     ReturnClosure,
 )
 from contracts.acts.consent import ConsentKind, RecordConsent, RecordRefusal, WithdrawConsent
+from contracts.acts.dates import (
+    AnswerDates,
+    ChooseDate,
+    ProposeDates,
+    ProposeOtherDates,
+    ReportNoQuorum,
+)
 from contracts.acts.handover import ConfirmHandover
 from contracts.acts.meeting import (
     AcceptSupportMeeting,
@@ -37,6 +44,17 @@ from contracts.acts.meeting import (
     ScheduleMeeting,
     SubmitSheet,
     SupportDecision,
+)
+from contracts.acts.outcome import (
+    AssignDuty,
+    DraftMinutes,
+    DutyKind,
+    Felt,
+    RaiseCommunityIssue,
+    RecordAdvice,
+    RecordStatutoryMeeting,
+    ReturnMinutes,
+    SubmitFeedback,
 )
 from contracts.acts.participation import (
     Approach,
@@ -116,6 +134,18 @@ AnyAct = Annotated[
     | ApproveMinutes
     | AcceptSupportMeeting
     | DeclineSupportMeeting
+    | ProposeDates
+    | ProposeOtherDates
+    | AnswerDates
+    | ChooseDate
+    | ReportNoQuorum
+    | RecordAdvice
+    | AssignDuty
+    | DraftMinutes
+    | ReturnMinutes
+    | SubmitFeedback
+    | RaiseCommunityIssue
+    | RecordStatutoryMeeting
     | RecordProgress
     | RecordContact
     | RecheckConsent
@@ -185,13 +215,16 @@ __all__ = [
     "Act",
     "Actor",
     "AgencyRole",
+    "AnswerDates",
     "AnyAct",
     "Approach",
     "ApproveClosure",
     "ApproveMinutes",
     "ApprovePlan",
     "AskConsent",
+    "AssignDuty",
     "CancelMeeting",
+    "ChooseDate",
     "ClosureReason",
     "Command",
     "CompleteAssessment",
@@ -203,10 +236,13 @@ __all__ = [
     "DecideSupport",
     "DeclineReferral",
     "DeclineSupportMeeting",
+    "DraftMinutes",
     "DraftPlan",
+    "DutyKind",
     "EndPlacement",
     "EndWithInformation",
     "EvaluateClosure",
+    "Felt",
     "FinishReferral",
     "HoldMeeting",
     "JoinWaitingList",
@@ -220,8 +256,12 @@ __all__ = [
     "PlanVerdict",
     "PostponeMeeting",
     "PreparePlan",
+    "ProposeDates",
+    "ProposeOtherDates",
+    "RaiseCommunityIssue",
     "RecheckConsent",
     "RecordAcceptance",
+    "RecordAdvice",
     "RecordAnswer",
     "RecordConsent",
     "RecordContact",
@@ -232,22 +272,26 @@ __all__ = [
     "RecordProgress",
     "RecordRefusal",
     "RecordSettling",
+    "RecordStatutoryMeeting",
     "RecordTrial",
     "RecordVisit",
     "ReferOn",
     "ReferToAgency",
     "Reopen",
     "ReportLostContact",
+    "ReportNoQuorum",
     "RequestDevelopment",
     "RequestReferral",
     "RequestSupportMeeting",
     "RespondUrgently",
     "Resume",
     "ReturnClosure",
+    "ReturnMinutes",
     "ReturnPlan",
     "ScheduleMeeting",
     "StartParticipation",
     "StopWaiting",
+    "SubmitFeedback",
     "SubmitSheet",
     "SupportDecision",
     "Suspend",

@@ -83,7 +83,11 @@ def _key() -> str:
 def _clients(public_url: str) -> dict[str, dict[str, Any]]:
     """Who may ask the issuer for tokens, and with which claims."""
     plain: dict[str, Any] = {"roles": [], "channels": [], "agency": None, "redirect_uris": []}
-    portal = {"kind": "service", "redirect_uris": [f"{public_url}/login/callback"]}
+    portal = {
+        "kind": "service",
+        "roles": ["casework"],
+        "redirect_uris": [f"{public_url}/login/callback"],
+    }
     players = {"kind": "service", "redirect_uris": [f"{public_url}/simulation/callback"]}
     clients: dict[str, dict[str, Any]] = {
         "kasane-portal": plain | portal,

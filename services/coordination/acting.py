@@ -26,13 +26,16 @@ from chassis.telemetry import mark_case
 from contracts import catalogue
 from contracts.acts import Act
 from contracts.calendar import today
-from contracts.cases import Kind, workflow_id
+from contracts.cases import Kind, Refusal, workflow_id
 from contracts.life import allowed
 from services.coordination import problems, views
+from services.coordination.bodies import may_organise
 from services.coordination.commands import relay_of
-from services.coordination.forms import ACTS, MODELS
-from services.coordination.models import CaseFile, Strand, Task
+from services.coordination.forms import ACTS, AGENCIES_FIELDS, AGENCY_FIELDS, MODELS
+from services.coordination.meeting_rules import basis_of
+from services.coordination.models import CaseFile, Meeting, Strand, Task
 from services.coordination.permissions import (
+    ORGANISING,
     names_other_agency,
     own_strand,
     role_allows,
@@ -42,6 +45,7 @@ from services.coordination.permissions import (
 from services.coordination.reading import show_command
 from services.coordination.refusal import RefusedError
 from services.coordination.rules import Attempt, check
+from services.coordination.staleness import refuse_stale
 from services.coordination.store.cases import lock_case, remember_staff
 from services.coordination.store.commands import (
     Addressee,
@@ -63,13 +67,20 @@ class Deed:
     key: str
     body: bytes
     route: str
+    seen: str | None = None
+    """The version of the workflow that the form was shown for, if it says so."""
 
 
 async def complete_task(
-    ctx: Context, principal: Principal, task_id: UUID, act: dict[str, Any], key: str
+    ctx: Context,
+    principal: Principal,
+    task_id: UUID,
+    act: dict[str, Any],
+    key: str,
+    seen: str | None = None,
 ) -> views.CommandView:
     """Do what a task asks for. Raises Problem."""
-    deed = _deed(principal, act, key, f"POST tasks/{task_id}/complete", {})
+    deed = _deed(principal, act, key, f"POST tasks/{task_id}/complete", {}, seen)
     async with _audited(ctx, deed, "task", task_id), ctx.database.transaction() as session:
         command_id = await _earlier(session, deed)
         if command_id is None:
@@ -91,10 +102,11 @@ async def act_on_case(
     act: dict[str, Any],
     key: str,
     target: views.Target | None = None,
+    seen: str | None = None,
 ) -> views.CommandView:
     """Do something to a case, or to one of its workflows, that no task asks for. Raises Problem."""
     named = {"target": target.model_dump(mode="json") if target else None}
-    deed = _deed(principal, act, key, f"POST cases/{case_id}/acts", named)
+    deed = _deed(principal, act, key, f"POST cases/{case_id}/acts", named, seen)
     async with _audited(ctx, deed, "case", case_id), ctx.database.transaction() as session:
         command_id = await _earlier(session, deed)
         if command_id is None:
@@ -108,7 +120,12 @@ async def act_on_case(
 
 
 def _deed(
-    principal: Principal, act: dict[str, Any], key: str, route: str, more: dict[str, Any]
+    principal: Principal,
+    act: dict[str, Any],
+    key: str,
+    route: str,
+    more: dict[str, Any],
+    seen: str | None,
 ) -> Deed:
     try:
         parsed = ACTS.validate_json(json.dumps(act, default=str))
@@ -118,7 +135,7 @@ def _deed(
         ) from error
     refuse_my_number(act, within="act")
     body = json.dumps({"act": act, **more}, sort_keys=True, default=str).encode()
-    return Deed(principal, parsed, key, body, route)
+    return Deed(principal, parsed, key, body, route, seen)
 
 
 def _without_tag(place: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -193,10 +210,12 @@ async def _do(
     strand = await session.get(Strand, workflow_id(to.kind, to.id))
     if strand is None or strand.case_id != case.case_id:
         raise problems.not_found() if to.kind is not Kind.CASE else problems.not_started()
+    await refuse_stale(session, strand, deed.seen)
     exits = allowed(strand.kind, strand.state)
     if deed.act.code not in exits:
         raise problems.act_not_allowed(strand.kind, strand.state, sorted(exits))
     await _may(session, deed, to, task)
+    await _organises(session, deed, case, to)
     _known_agencies(deed.act)
     attempt = Attempt(
         session,
@@ -259,9 +278,20 @@ async def _may(session: AsyncSession, deed: Deed, to: Addressee, task: Task | No
         raise problems.not_your_agency()
 
 
+async def _organises(session: AsyncSession, deed: Deed, case: CaseFile, to: Addressee) -> None:
+    """A meeting is called and led by whoever organises it by its legal basis (process A3)."""
+    if deed.act.code not in ORGANISING:
+        return
+    basis = str(basis_of(case))
+    if to.kind is Kind.MEETING:
+        basis = (await session.get_one(Meeting, to.id)).legal_basis
+    if not may_organise(deed.principal, basis, today()):
+        raise RefusedError(Refusal.NOT_THE_ORGANISER, legal_basis=basis)
+
+
 def _known_agencies(act: Act) -> None:
     known = catalogue.agencies(today())
-    for name in ("agency", "lead_agency", "attendees", "present", "recipients", "joint_with"):
+    for name in (*AGENCY_FIELDS, *AGENCIES_FIELDS):
         value = getattr(act, name, None) or ()
         for code in (value,) if isinstance(value, str) else value:
             if code not in known:

@@ -10,6 +10,8 @@ from services.coordination.activities import Activities
 from services.coordination.api import ROUTERS
 from services.coordination.commands import relay_commands
 from services.coordination.events import events
+from services.coordination.mailing import relay_mails
+from services.coordination.succession import succeed_agencies
 
 SERVICE = Service(
     "coordination",
@@ -17,7 +19,7 @@ SERVICE = Service(
     events=events,
     activities=Activities,
     queue=COORDINATION_QUEUE,
-    background=(relay_commands,),
+    background=(relay_commands, relay_mails, succeed_agencies),
     extend=portal.install,
 )
 

@@ -9,14 +9,14 @@ from chassis.audit import audit
 from chassis.auth import Principal, not_allowed
 from chassis.context import Context
 from chassis.problems import Problem
-from contracts.events.envelope import new_id
 from services.coordination import problems, views
-from services.coordination.models import Staff, TaskComment
+from services.coordination.models import Staff
 from services.coordination.permissions import sees_all
 from services.coordination.reading.cases import case_rows, visible_case
 from services.coordination.reading.tasks import show_task, visible_task
+from services.coordination.store import snoozing
 from services.coordination.store.cases import lock_case, remember_staff
-from services.coordination.store.worklist import locked_task, name_coordinator
+from services.coordination.store.worklist import locked_task, name_coordinator, show_waiting
 
 ME = "me"
 
@@ -41,17 +41,21 @@ async def assign_task(
     if locked.closed_at is not None:
         raise await problems.task_done(session, locked)
     locked.assignee = sub
-    text = comment.strip() if comment else ""
-    session.add(
-        TaskComment(
-            comment_id=new_id(),
-            task_id=task_id,
-            at=datetime.now(UTC),
-            by=principal.sub,
-            assignee=sub,
-            sealed=await ctx.vault.seal(session, "case", case.case_id, text) if text else None,
-        )
+    if locked.snoozed_until is not None:
+        # Whoever gets it now has not chosen to put it off.
+        snoozing.wake(locked)
+    await snoozing.comment(
+        session,
+        ctx.vault,
+        case,
+        task_id,
+        what="assigned",
+        by=principal.sub,
+        at=datetime.now(UTC),
+        words=comment,
+        assignee=sub,
     )
+    await show_waiting(session, case)
     await audit(session, principal, "task.assign", "task", str(task_id), assignee=sub)
     await session.flush()
     return await show_task(ctx, session, principal, task_id)

@@ -1,12 +1,13 @@
 """Japanese words for codes: acts, fields, values, states, agencies. Data, in `data/labels.json`."""
 
 import json
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from contracts import catalogue
-from contracts.calendar import today
+from contracts.calendar import today, tokyo_date
 from contracts.life import LIVES
 
 DATA = files("services.coordination") / "data"
@@ -60,6 +61,11 @@ def team_role(code: str) -> str:
     return _word("team", code)
 
 
+def office(code: str) -> str:
+    """What an agency is in the ward's support."""
+    return _word("offices", code)
+
+
 def kind(code: str) -> str:
     return _word("kinds", code)
 
@@ -106,12 +112,24 @@ def cause(code: str) -> str:
     return code
 
 
-def agency(code: str) -> str:
-    """The agency's name as of today."""
-    found = catalogue.agencies(today()).get(code)
+def agency(code: str, on: date | datetime | None = None) -> str:
+    """What an agency was called on the date of the thing that names it; today if none is given."""
+    found = catalogue.agency(code, _day(on))
     return found.name if found else code
 
 
-def channel(code: str) -> str:
-    found = catalogue.channels(today()).get(code)
+def channel(code: str, on: date | datetime | None = None) -> str:
+    found = catalogue.channel(code, _day(on))
     return found.ward_programme if found else code
+
+
+def divisions(channel: str, on: date) -> tuple[str, ...]:
+    """The 所管課 of a channel, as they were called on a date."""
+    found = catalogue.channel(channel, on)
+    return found.divisions if found else ()
+
+
+def _day(on: date | datetime | None) -> date:
+    if on is None:
+        return today()
+    return tokyo_date(on) if isinstance(on, datetime) else on

@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.auth import Principal
+from contracts import catalogue
 from contracts.acts import Act
+from contracts.calendar import today
 from contracts.cases import Kind
 from contracts.life import Role
 from services.coordination.models import (
@@ -91,13 +93,48 @@ ROLES: dict[str, frozenset[Role]] = {
     "record_follow_up": _ANY_STAFF,
     "reopen": _COORDINATING,
     "confirm_handover": _ANY_STAFF,
+    "propose_dates": _CONVENING,
+    "propose_other_dates": _CONVENING,
+    "answer_dates": _EVERYBODY,
+    "choose_date": _CONVENING,
+    "report_no_quorum": _CONVENING,
+    "record_advice": _EVERYBODY,
+    "assign_duty": _CONVENING,
+    "draft_minutes": _CONVENING,
+    "return_minutes": frozenset({M, W}),
+    "submit_feedback": _EVERYBODY,
+    "raise_community_issue": _CONVENING,
+    "record_statutory_meeting": _EVERYBODY,
 }
 """Which roles may do an act. An act that is not named may be done by nobody."""
 
 OWN_AGENCY = frozenset(
-    {"submit_sheet", "acknowledge_secrecy", "record_progress", "record_contact", "confirm_handover"}
+    {
+        "submit_sheet",
+        "acknowledge_secrecy",
+        "record_progress",
+        "record_contact",
+        "confirm_handover",
+        "answer_dates",
+        "record_advice",
+        "submit_feedback",
+    }
 )
 """Acts whose `agency` is the one that does it: an agency's staff names only its own."""
+
+ORGANISING = frozenset(
+    {
+        "schedule_meeting",
+        "propose_dates",
+        "propose_other_dates",
+        "choose_date",
+        "postpone_meeting",
+        "cancel_meeting",
+        "report_no_quorum",
+        "hold_meeting",
+    }
+)
+"""Acts of whoever organises a meeting; who that is depends on its legal basis (`bodies`)."""
 
 WHOLE_WARD = (C, M, W)
 """Roles that see every case; an agency's staff see those of their agency."""
@@ -164,11 +201,16 @@ async def own_strand(session: AsyncSession, agency: str, kind: str, entity_id: U
     """Whether a workflow's work is an agency's own: a referral or outreach that is not, is not."""
     if kind == Kind.REFERRAL:
         referral = await session.get(Referral, entity_id)
-        return referral is not None and referral.agency == agency
+        return referral is not None and _works_for(agency, referral.agency)
     if kind == Kind.OUTREACH:
         outreach = await session.get(Outreach, entity_id)
-        return outreach is not None and outreach.agency == agency
+        return outreach is not None and _works_for(agency, outreach.agency)
     return True
+
+
+def _works_for(agency: str, named: str | None) -> bool:
+    """Whether an agency's staff do the work that names an agency: its own, or a predecessor's."""
+    return named is not None and agency in (named, catalogue.agency_in_charge(named, today()))
 
 
 def names_other_agency(principal: Principal, act: Act) -> bool:

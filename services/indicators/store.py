@@ -7,11 +7,14 @@ two batches never wait for each other in a circle.
 
 import json
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Text, bindparam, case, cast, column, func, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 
 from services.indicators.entry import Entry
 from services.indicators.measures import Measures
@@ -21,6 +24,8 @@ from services.indicators.tally import Amount, Cell, Changes, Member, appeared
 LEDGER = LedgerEntry.metadata.tables["ledger_entry"]
 MEMBERS = DistinctMember.metadata.tables["distinct_member"]
 TALLIES = Tally.metadata.tables["tally"]
+
+ENTRIES = TypeAdapter(list[Entry])
 
 TOLD = tuple(name for name in Entry.model_fields)
 """The columns of the ledger that an entry fills."""
@@ -57,6 +62,15 @@ async def record(
 async def _enter(session: AsyncSession, entries: list[Entry]) -> list[Replaced]:
     """Put entries in the ledger; those that now stand, each with what stood before it."""
     told = {entry.entry_id: entry for entry in entries}
+    returned = await session.execute(_entering(), {"rows": ENTRIES.dump_json(entries).decode()})
+    return [
+        (None if before is None else Entry.model_validate(before), told[entry_id])
+        for entry_id, before in returned
+    ]
+
+
+@cache
+def _entering() -> ReturningInsert[Any]:
     rows = _rows(LEDGER, TOLD)
     statement = insert(LEDGER).from_select(
         TOLD, select(*(rows.c[name] for name in TOLD)).order_by(rows.c.entry_id)
@@ -73,14 +87,7 @@ async def _enter(session: AsyncSession, entries: list[Entry]) -> list[Replaced]:
         | {"recorded_at": func.now()},
         where=LEDGER.c.revision < new.revision,
     )
-    returned = await session.execute(
-        statement.returning(LEDGER.c.entry_id, literal_column("to_jsonb(old)", JSONB)),
-        {"rows": json.dumps([entry.model_dump(mode="json") for entry in entries])},
-    )
-    return [
-        (None if before is None else Entry.model_validate(before), told[entry_id])
-        for entry_id, before in returned
-    ]
+    return statement.returning(LEDGER.c.entry_id, literal_column("to_jsonb(old)", JSONB))
 
 
 async def _count_members(session: AsyncSession, changes: Changes) -> None:
@@ -88,46 +95,53 @@ async def _count_members(session: AsyncSession, changes: Changes) -> None:
     members = changes.members()
     if not members:
         return
-    columns = (*Cell._fields, "member", "refs", "sub_refs")
-    rows = _rows(MEMBERS, columns)
-    statement = insert(MEMBERS).from_select(columns, select(*(rows.c[name] for name in columns)))
-    new = statement.excluded
     returned = await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[*Cell._fields, "member"],
-            set_={
-                "refs": MEMBERS.c.refs + new.refs,
-                "sub_refs": MEMBERS.c.sub_refs + new.sub_refs,
-            },
-        ).returning(
-            *(MEMBERS.c[name] for name in Cell._fields),
-            literal_column("coalesce(old.refs, 0)"),
-            literal_column("coalesce(old.sub_refs, 0)"),
-            MEMBERS.c.refs,
-            MEMBERS.c.sub_refs,
-        ),
+        _referring(),
         {"rows": json.dumps([_member_row(member, amount) for member, amount in members])},
     )
     for *cell, refs_before, subs_before, refs, subs in returned:
         changes.add(Cell(*cell), appeared(refs_before, refs), appeared(subs_before, subs))
 
 
+@cache
+def _referring() -> ReturningInsert[Any]:
+    columns = (*Cell._fields, "member", "refs", "sub_refs")
+    rows = _rows(MEMBERS, columns)
+    statement = insert(MEMBERS).from_select(columns, select(*(rows.c[name] for name in columns)))
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[*Cell._fields, "member"],
+        set_={
+            "refs": MEMBERS.c.refs + new.refs,
+            "sub_refs": MEMBERS.c.sub_refs + new.sub_refs,
+        },
+    ).returning(
+        *(MEMBERS.c[name] for name in Cell._fields),
+        literal_column("coalesce(old.refs, 0)"),
+        literal_column("coalesce(old.sub_refs, 0)"),
+        MEMBERS.c.refs,
+        MEMBERS.c.sub_refs,
+    )
+
+
 async def _count(session: AsyncSession, cells: list[tuple[Cell, Amount]]) -> None:
-    if not cells:
-        return
+    if cells:
+        rows = [cell._asdict() | amount._asdict() for cell, amount in cells]
+        await session.execute(_adding(), {"rows": json.dumps(rows)})
+
+
+@cache
+def _adding() -> Insert:
     columns = (*Cell._fields, "value", "sub_value")
     rows = _rows(TALLIES, columns)
     statement = insert(TALLIES).from_select(columns, select(*(rows.c[name] for name in columns)))
     new = statement.excluded
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(Cell._fields),
-            set_={
-                "value": TALLIES.c.value + new.value,
-                "sub_value": TALLIES.c.sub_value + new.sub_value,
-            },
-        ),
-        {"rows": json.dumps([cell._asdict() | amount._asdict() for cell, amount in cells])},
+    return statement.on_conflict_do_update(
+        index_elements=list(Cell._fields),
+        set_={
+            "value": TALLIES.c.value + new.value,
+            "sub_value": TALLIES.c.sub_value + new.sub_value,
+        },
     )
 
 

@@ -11,6 +11,10 @@ READERS = ("coordinator", "agency", "manager", "ward")
 """Roles that work with persons."""
 
 
+FINDER = "casework"
+"""The role of the service that searches for persons and shows only what its reader may see."""
+
+
 class Sight(StrEnum):
     """How much of an intake a reader sees."""
 
@@ -25,6 +29,11 @@ def may_send(principal: Principal, channel: str) -> bool:
     if principal.kind == "frontline":
         return principal.may_use(channel)
     return principal.kind == "person" and principal.has(*SENDERS)
+
+
+def may_report(principal: Principal) -> bool:
+    """Whether a file of activity lines is taken from the caller; each line is judged by itself."""
+    return principal.kind == "frontline" or (principal.kind == "person" and principal.has(*SENDERS))
 
 
 def sight(principal: Principal, channel: str) -> Sight:

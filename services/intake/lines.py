@@ -9,6 +9,7 @@ from pydantic import Field, StrictInt, ValidationError
 from chassis.auth import Principal
 from chassis.mynumber import fields_with_my_number
 from contracts import catalogue
+from contracts.calendar import fiscal_year
 from contracts.message import Code
 from services.intake.access import may_send
 from services.intake.consultation import date_fault
@@ -65,14 +66,21 @@ def _fault(field: str, kind: str) -> Fault:
     return Fault(field or "row", kind if kind in WORDS else "invalid")
 
 
-def line_faults(line: ReportedLine, principal: Principal, today: date) -> list[Fault]:
-    """What keeps a well-formed line from being counted."""
+def line_faults(
+    line: ReportedLine,
+    principal: Principal,
+    today: date,
+    closed: frozenset[int] = frozenset(),
+) -> list[Fault]:
+    """What keeps a well-formed line from being counted; `closed` fiscal years take no new lines."""
     channels = catalogue.channels(line.on)
     if line.channel not in channels:
         return [Fault("channel", "channel-unknown")]
     if not may_send(principal, line.channel):
         return [Fault("channel", "channel-not-allowed")]
     found = [date_fault("date", line.on, today), *_kind_faults(line)]
+    if fiscal_year(line.on) in closed:
+        found.append(Fault("date", "fiscal-year-closed"))
     if line.daily_area is not None and catalogue.basic_area_of(line.daily_area) is None:
         found.append(Fault("daily_area", "area-unknown"))
     return [fault for fault in found if fault is not None]
@@ -85,15 +93,25 @@ def _kind_faults(line: ReportedLine) -> Iterator[Fault]:
         return
     if line.channel not in kind.channels:
         yield Fault("kind", "kind-not-of-channel")
+        return
     for place, flag in enumerate(line.flags):
         if flag not in kind.flags:
             yield Fault(f"flags.{place}", "flag-not-of-kind")
     if kind.needs_group and line.group is None:
         yield Fault("group", "group-missing")
+    if line.venue is not None:
+        venue = catalogue.venues(line.on).get(line.venue)
+        if venue is None:
+            yield Fault("venue", "venue-unknown")
+        elif line.channel not in venue.channels:
+            yield Fault("venue", "venue-not-of-channel")
 
 
 def sort_rows(
-    rows: Sequence[Any], principal: Principal, today: date
+    rows: Sequence[Any],
+    principal: Principal,
+    today: date,
+    closed: frozenset[int] = frozenset(),
 ) -> tuple[list[tuple[int, ReportedLine]], list[dict[str, Any]]]:
     """The good rows by number from 1, and what is wrong with the others: {row, field, …}."""
     good: list[tuple[int, ReportedLine]] = []
@@ -101,7 +119,7 @@ def sort_rows(
     seen: set[str] = set()
     for row, value in enumerate(rows, start=1):
         line = read_line(value)
-        faults = line if isinstance(line, list) else line_faults(line, principal, today)
+        faults = line if isinstance(line, list) else line_faults(line, principal, today, closed)
         if isinstance(line, ReportedLine) and not faults:
             if line.line_ref is None or line.line_ref not in seen:
                 if line.line_ref is not None:

@@ -4,7 +4,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, DateTime, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
@@ -103,6 +113,7 @@ class Person(Table, table=True):
     __table_args__ = (
         Index("ix_person_intake_id", "intake_id"),
         Index("ix_person_household_id", "household_id"),
+        Index("ix_person_name_keys", "name_keys", "person_id"),
     )
 
     person_id: UUID = Field(primary_key=True)
@@ -114,6 +125,8 @@ class Person(Table, table=True):
     key_person: bool
     carer: bool
     birth_unknown: bool
+    name_keys: int = Field(default=0, sa_type=SmallInteger)
+    """The version of `finding` whose rules made the person's name keys; 0: none yet."""
     sealed: bytes = Field(sa_type=LargeBinary)
 
 
@@ -138,6 +151,16 @@ class SearchKey(Table, table=True):
     kind: str = Field(primary_key=True, sa_type=Text)
     """kana · name · birth · phone · address."""
     digest: bytes = Field(sa_type=LargeBinary)
+
+
+class NameKey(Table, table=True):
+    """A keyed digest of something a person can be found under (`finding`)."""
+
+    __tablename__ = "name_key"
+    __table_args__ = (Index("ix_name_key_person_id", "person_id"),)
+
+    digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    person_id: UUID = _of("person.person_id", primary_key=True)
 
 
 class DuplicateCandidate(Table, table=True):
@@ -204,6 +227,71 @@ class ActivityLine(Table, table=True):
     revision: int
     status: str = Field(sa_type=Text)
     """standing · withdrawn."""
+
+
+class ReportFile(Table, table=True):
+    """A file of activity lines, and how far it has been taken in.
+
+    `sealed` is the file itself, only until all of it has been read.
+    """
+
+    __tablename__ = "report_file"
+    __table_args__ = (
+        Index(
+            "ix_report_file_waiting",
+            "sent_at",
+            postgresql_where=text("status IN ('waiting', 'running')"),
+        ),
+        Index("ix_report_file_sender", "sender", "sent_at"),
+    )
+
+    file_id: UUID = Field(primary_key=True)
+    sender: str = Field(sa_type=Text)
+    principal: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    """As whom the lines are taken in: roles and channels, no name."""
+    sent_at: datetime = _instant()
+    digest: str = Field(sa_type=Text)
+    """SHA-256 of the file."""
+    size: int
+    dry_run: bool
+    late: bool
+    """Meant for fiscal years whose figures stand."""
+    status: str = Field(sa_type=Text)
+    """waiting · running · done · failed."""
+    problem: str | None = Field(default=None, sa_type=Text)
+    kind: str | None = Field(default=None, sa_type=Text)
+    encoding: str | None = Field(default=None, sa_type=Text)
+    other_sheets: list[str] = _codes()
+    percent: int = 0
+    rows_done: int = 0
+    accepted: int = 0
+    already_reported: int = 0
+    differing: int = 0
+    refused: int = 0
+    leased_until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    """A reader that lives has it until then."""
+    sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class ReportFileRows(Table, table=True):
+    """Rows of a file that somebody should look at: refused, or known and different. Sealed."""
+
+    __tablename__ = "report_file_rows"
+
+    file_id: UUID = _of("report_file.file_id", primary_key=True)
+    first_row: int = Field(primary_key=True)
+    last_row: int
+    sealed: bytes = Field(sa_type=LargeBinary)
+
+
+class SettledYear(Table, table=True):
+    """What the indicators said last of a fiscal year: whether its figures stand."""
+
+    __tablename__ = "settled_year"
+
+    fiscal_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    settled: bool
+    told_at: datetime = _instant()
 
 
 class ActivityLineRevision(Table, table=True):

@@ -1,5 +1,12 @@
 """Coordination over HTTP: cases, the worklist, and what people do."""
 
-from services.coordination.api import acts, cases, operations, papers, tasks
+from services.coordination.api import acts, cases, operations, papers, search, tasks
 
-ROUTERS = (cases.router, tasks.router, acts.router, operations.router, papers.router)
+ROUTERS = (
+    search.router,
+    cases.router,
+    tasks.router,
+    acts.router,
+    operations.router,
+    papers.router,
+)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from chassis.auth import Caller
 from chassis.context import Ctx, Session
@@ -30,6 +30,8 @@ class Completion(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     act: AnAct
+    seen: str | None = Field(default=None, max_length=100)
+    """The `version` of the allowed act as it was shown: 409 `stale-form` if that is past."""
 
 
 class Doing(Completion):
@@ -45,7 +47,7 @@ async def complete_task(
     ctx: Ctx, caller: Caller, key: IdempotencyKey, task_id: UUID, sent: Completion, answer: Response
 ) -> views.CommandView:
     """200 は反映済み、202 は処理中です。200: it had its effect; 202: it is on its way."""
-    done = await acting.complete_task(ctx, caller, task_id, sent.act, key)
+    done = await acting.complete_task(ctx, caller, task_id, sent.act, key, sent.seen)
     return _answered(done, answer)
 
 
@@ -54,7 +56,7 @@ async def act_on_case(
     ctx: Ctx, caller: Caller, key: IdempotencyKey, case_id: UUID, sent: Doing, answer: Response
 ) -> views.CommandView:
     """200 は反映済み、202 は処理中です。200: it had its effect; 202: it is on its way."""
-    done = await acting.act_on_case(ctx, caller, case_id, sent.act, key, sent.target)
+    done = await acting.act_on_case(ctx, caller, case_id, sent.act, key, sent.target, sent.seen)
     return _answered(done, answer)
 
 

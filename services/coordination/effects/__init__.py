@@ -6,8 +6,10 @@ from contracts.cases import Kind
 from services.coordination.effects import (
     closure,
     consent,
+    dates,
     handover,
     meeting,
+    outcome,
     outreach,
     placement,
     plan,
@@ -42,6 +44,7 @@ async def play(scene: Scene) -> None:
                 act=command.act,
                 sub=command.actor.sub,
                 on=scene.on,
+                now=command.at,
             )
         )
         await EFFECTS[command.act.code](scene, command.act)
@@ -58,8 +61,10 @@ __all__ = [
     "Scene",
     "closure",
     "consent",
+    "dates",
     "handover",
     "meeting",
+    "outcome",
     "outreach",
     "placement",
     "plan",

@@ -20,6 +20,16 @@ class CaseFile(Table, table=True):
         Index("ix_case_file_state", "state", "case_id"),
         Index("ix_case_file_coordinator", "coordinator", "case_id"),
         Index("ix_case_file_agency", "coordinator_agency", "case_id"),
+        Index("ix_case_file_opened", "opened_at", "case_id"),
+        Index("ix_case_file_state_opened", "state", "opened_at", "case_id"),
+        Index("ix_case_file_area", "basic_area", "daily_area", "opened_at"),
+        Index(
+            "ix_case_file_receipt_prefix",
+            "receipt_number",
+            postgresql_ops={"receipt_number": "text_pattern_ops"},
+        ),
+        Index("ix_case_file_receipt_count", text("split_part(receipt_number, '-', 3)")),
+        Index("ix_case_file_urgent", "opened_at", postgresql_where=text("urgent")),
     )
 
     case_id: UUID = Field(primary_key=True)
@@ -28,6 +38,7 @@ class CaseFile(Table, table=True):
     channel: str
     programme_no: int
     basic_area: str | None = None
+    daily_area: str | None = None
     received_on: date
     urgent: bool = False
     opened_at: Instant
@@ -45,6 +56,10 @@ class CaseFile(Table, table=True):
     waiting_asks: str | None = None
     waiting_role: str | None = None
     waiting_agency: str | None = None
+    waiting_assignee: str | None = None
+    waiting_kind: str | None = None
+    waiting_state: str | None = None
+    """The kind and the state of the workflow that waits."""
     waiting_until: Instant | None = None
     """What the case waits for, for whom and until when: kept with every step."""
 
@@ -72,6 +87,12 @@ class TeamMember(Table, table=True):
             postgresql_where=text("until IS NULL"),
         ),
         Index("ix_team_member_agency", "agency", "case_id"),
+        Index(
+            "ix_team_member_standing",
+            "agency",
+            "case_id",
+            postgresql_where=text("until IS NULL"),
+        ),
     )
 
     team_member_id: UUID = Field(primary_key=True)

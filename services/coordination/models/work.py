@@ -43,6 +43,7 @@ class Task(Table, table=True):
         Index("ix_task_case", "case_id"),
         Index("ix_task_closed", "closed_at", "task_id"),
         Index("ix_task_workflow", "workflow_id", postgresql_where=text("closed_at IS NULL")),
+        CheckConstraint("snoozed_until IS NULL OR snooze_reason IS NOT NULL", name="snoozed_why"),
     )
 
     task_id: UUID = Field(primary_key=True)
@@ -60,6 +61,12 @@ class Task(Table, table=True):
     assignee: str | None = None
     opened_at: Instant
     due_at: Instant | None = None
+    escalates_at: Instant | None = None
+    """When it goes to a superior if it is still open; known from the workflow."""
+    snoozed_until: Instant | None = None
+    """Laid aside until then; it comes back by itself, earlier if it is brought to mind."""
+    snoozed_by: str | None = None
+    snooze_reason: str | None = None
     reminded_at: Instant | None = None
     escalated_at: Instant | None = None
     escalated_to: str | None = None
@@ -69,7 +76,7 @@ class Task(Table, table=True):
 
 
 class TaskComment(Table, table=True):
-    """Who gave a task to whom, and the words that went with it (sealed)."""
+    """What people said about a task (sealed), and to whom they gave it."""
 
     __tablename__ = "task_comment"
 
@@ -77,6 +84,8 @@ class TaskComment(Table, table=True):
     task_id: UUID = Field(foreign_key="task.task_id", index=True)
     at: Instant
     by: str
+    what: str = "assigned"
+    """assigned · commented · snoozed · woken."""
     assignee: str | None = None
     sealed: bytes | None = None
 

@@ -17,6 +17,8 @@ from services.coordination.portal import (
     intakes,
     operations,
     papers,
+    search,
+    tending,
     worklist,
 )
 from services.coordination.portal.access import Login
@@ -42,7 +44,8 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    for part in (worklist, cases, figures, operations, intakes, papers):
+    parts = (worklist, tending, search, cases, figures, operations, intakes, papers)
+    for part in parts:
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))

@@ -13,7 +13,8 @@ from chassis.problems import Problem
 from contracts import catalogue
 from contracts.calendar import today
 from contracts.events import new_id
-from services.coordination import views
+from services.coordination import labels, problems, views
+from services.coordination.forms import MODELS, fields_of
 from services.coordination.portal.access import Submission, Viewer
 from services.coordination.portal.elsewhere import Elsewhere
 from services.coordination.portal.forms import (
@@ -27,6 +28,9 @@ from services.coordination.portal.forms import (
 )
 from services.coordination.portal.pages import see
 from services.coordination.reading import CaseFilter, find_cases
+
+SEEN_FIELD = "_seen"
+"""Which version of the case the form was shown for: what happened since is told before an act."""
 
 KEY_FIELD = "_key"
 """The form's Idempotency-Key, made when it is shown: sent twice, it counts once."""
@@ -51,8 +55,10 @@ class ActForm:
     label: str
     leads_to: tuple[str, ...]
     controls: list[Control]
-    action: str
+    action: str | None
+    """None: what was typed is only kept to be read, as the act cannot be done any more."""
     key: str
+    version: str = ""
     more: str = MORE
     error: str | None = None
     loose: list[str] = field(default_factory=list)
@@ -104,10 +110,33 @@ async def again(
     return await _form(around, allowed, action, given, str(new_id()) if problem else key, problem)
 
 
+def past(code: str, case: views.CaseView, target: views.Target) -> views.AllowedAct:
+    """The form of an act that cannot be done now, so that what was typed for it can be read.
+
+    Raises Problem 404 for no such act.
+    """
+    if code not in MODELS:
+        raise problems.not_found()
+    return views.AllowedAct(
+        act=code,
+        label=labels.act(code),
+        target=target,
+        version="",
+        leads_to=(),
+        fields=fields_of(code, catalogue.agencies(today()), case.persons),
+        schema_={},
+    )
+
+
+async def kept(around: Surroundings, known: views.AllowedAct, form: FormData) -> ActForm:
+    """What was typed for an act that cannot be done any more."""
+    return await _form(around, known, None, Given(sent=sent_values(form)), str(new_id()))
+
+
 async def _form(
     around: Surroundings,
     allowed: views.AllowedAct,
-    action: str,
+    action: str | None,
     given: Given,
     key: str,
     problem: Problem | None = None,
@@ -120,6 +149,7 @@ async def _form(
         controls=controls(allowed.fields, given, placed, await _choices(around, allowed), HINTS),
         action=action,
         key=key,
+        version=allowed.version,
         error=problem.ja if problem else None,
         loose=loose,
         problem=problem,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from chassis.context import Ctx, Session
 from chassis.problems import Problem
+from contracts.events import new_id
 from services.coordination import problems, views
 from services.coordination.acting import act_on_case
 from services.coordination.assigning import assign_case
@@ -136,21 +137,27 @@ async def do(
         shown = await show_case(session, looking.principal, case_id)
     allowed = _allowed(shown, code, kind, id)
     around = await _around(request, looking, shown)
-    if allowed is None:
-        return render(request, "act.html", 409, case=shown, form=None, around=around)
+    target = views.Target.model_validate({"kind": kind, "id": id or case_id})
+    known = allowed or acts.past(code, shown, target)
     problem = None
     if MORE not in sent.form:
         try:
-            act = await acts.act_sent(ctx, sent, code, allowed.fields)
-            key = sent.text(acts.KEY_FIELD)
-            done = await act_on_case(ctx, looking.principal, case_id, act, key, allowed.target)
-            return acts.settled(request, allowed.label, done)
+            act = await acts.act_sent(ctx, sent, code, known.fields)
+            key = sent.text(acts.KEY_FIELD) or str(new_id())
+            seen = sent.text(acts.SEEN_FIELD) or None
+            done = await act_on_case(ctx, looking.principal, case_id, act, key, known.target, seen)
+            return acts.settled(request, known.label, done)
         except Problem as error:
             if error.status in (401, 404, 503):
                 raise
             problem = error
-    form = await acts.again(around, allowed, _address(shown, allowed), sent.form, problem)
+    if allowed is None:
+        # What a past form lacks does not matter: it cannot be sent any more.
+        status = problem.status if problem and problem.status != 422 else 409
+        kept = await acts.kept(around, known, sent.form)
+        return render(request, "act.html", status, case=shown, form=None, kept=kept, around=around)
     status = problem.status if problem else 200
+    form = await acts.again(around, allowed, _address(shown, allowed), sent.form, problem)
     return render(request, "act.html", status, case=shown, form=form, around=around)
 
 

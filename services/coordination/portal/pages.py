@@ -1,6 +1,6 @@
 """Turns what a view found into an HTML page: templates, the frame around each, headers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,6 +52,11 @@ def activity(kind: str) -> str:
     return known.label if known else kind
 
 
+def channel(code: str, on: str | None = None) -> str:
+    """What a channel was called, on an ISO date where one is given."""
+    return labels.channel(code, date.fromisoformat(on) if on else None)
+
+
 templates = Jinja2Templates(directory=HERE / "templates", context_processors=[_frame])
 templates.env.trim_blocks = True
 templates.env.lstrip_blocks = True
@@ -62,7 +67,7 @@ templates.env.filters.update(
     clock=lambda at: f"{at.astimezone(TOKYO):%H:%M}",
     iso=lambda at: at.isoformat(),
     role=lambda code: ROLES.get(code, code),
-    channel=labels.channel,
+    channel=channel,
     agency=labels.agency,
     lack=labels.lack,
     activity=activity,
@@ -78,10 +83,10 @@ def menu(who: Viewer | None) -> list[tuple[str, str]]:
     allowed = who.principal.has
     found = []
     if allowed(*CASEWORKERS):
-        found += [("/tasks", "作業一覧"), ("/cases", "ケース")]
+        found += [("/tasks", "作業一覧"), ("/cases", "ケース"), ("/search", "検索")]
     if allowed(*INTAKE_ENTRY):
         found.append(("/intakes/new", "受付入力"))
-    found.append(("/indicators", "指標"))
+    found += [("/indicators", "指標"), ("/organisation", "所管課")]
     if allowed("operator"):
         found.append(("/operations", "運用"))
     return found

@@ -4,15 +4,18 @@ The date that counts is the one in Tokyo; days are counted as business days (地
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime
 
-from contracts.calendar import TOKYO, fiscal_year_label, is_business_day, tokyo_date, wareki
+from contracts.calendar import (
+    TOKYO,
+    business_days_between,
+    fiscal_year_label,
+    tokyo_date,
+    wareki,
+)
 
 FAR_DAYS = 400
 """Beyond this many days a deadline is told in calendar days alone."""
-
-_open = lru_cache(maxsize=4096)(is_business_day)
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,6 @@ def instant(text: str) -> str:
     return moment(datetime.fromisoformat(text))
 
 
-def business_days(after: date, until: date) -> int:
-    """How many open days lie after one date, up to and with the other."""
-    span = (until - after).days
-    return sum(_open(after + timedelta(days=step)) for step in range(1, span + 1))
-
-
 def due(at: datetime | None, now: datetime, *, overdue: bool = False) -> Due | None:
     """A deadline and what is left of it; None where there is none.
 
@@ -56,15 +53,15 @@ def due(at: datetime | None, now: datetime, *, overdue: bool = False) -> Due | N
         return None
     on, today = tokyo_date(at), tokyo_date(now)
     if overdue or on < today:
-        late = business_days(on, today) if (today - on).days <= FAR_DAYS else (today - on).days
-        return Due(
-            wareki(on), f"期限を{late}営業日過ぎています" if late else "期限を過ぎています", True
-        )
+        if (today - on).days > FAR_DAYS:
+            return Due(wareki(on), f"{(today - on).days}日超過", True)
+        late = business_days_between(on, today)
+        return Due(wareki(on), f"{late}営業日超過" if late > 0 else "期限超過", True)
     if on == today:
         return Due(wareki(on), "本日まで", False)
     if (on - today).days > FAR_DAYS:
         return Due(wareki(on), f"あと{(on - today).days}日", False)
-    return Due(wareki(on), f"あと{business_days(today, on)}営業日", False)
+    return Due(wareki(on), f"あと{business_days_between(today, on)}営業日", False)
 
 
 def fiscal_years(current: int, first: int = 2019) -> list[tuple[int, str]]:

@@ -1,14 +1,16 @@
 """The worklist, and the page of one task: what is asked, by when, of whom, and the form for it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import Context, Ctx, Session
 from chassis.problems import Problem
-from services.coordination import views
+from contracts.events import new_id
+from services.coordination import labels, views
 from services.coordination.acting import complete_task
 from services.coordination.assigning import assign_task
 from services.coordination.portal import acts
@@ -27,14 +29,30 @@ from services.coordination.reading import (
 
 router = APIRouter()
 
+
+@dataclass(frozen=True)
+class Tended:
+    """What somebody wanted to lay a task aside with, and why that could not be."""
+
+    until: str = ""
+    reason: str = ""
+    comment: str = ""
+    error: str | None = None
+
+
 PAGE = 50
-TABS = {
-    "mine": "自分",
-    "group": "所属",
-    "unassigned": "未割当",
-    "overdue": "期限超過",
-    "all": "すべて",
+TABS: dict[str, tuple[str, str, TaskFilter]] = {
+    "mine": ("自分", "mine", TaskFilter(mine=True, snoozed=False)),
+    "group": ("所属", "team", TaskFilter(team=True, snoozed=False)),
+    "unassigned": ("未割当", "unassigned", TaskFilter(unassigned=True, snoozed=False)),
+    "overdue": ("期限超過", "overdue", TaskFilter(overdue=True, snoozed=False)),
+    "today": ("今日", "today", TaskFilter(today=True, snoozed=False)),
+    "coming": ("これから", "coming", TaskFilter(coming=True, snoozed=False)),
+    "escalated": ("上申", "escalated", TaskFilter(escalated=True, snoozed=False)),
+    "snoozed": ("あとで", "snoozed", TaskFilter(snoozed=True)),
+    "all": ("すべて", "open", TaskFilter()),
 }
+"""The views of the worklist: name, the count that goes with it, and which tasks."""
 
 
 @router.get("/")
@@ -54,24 +72,9 @@ async def tasks(
     after: str | None = None,
 ) -> Response:
     chosen = tab if tab in TABS else "group"
-    wanted = _filter(looking, chosen)
-    found = await find_tasks(session, looking.principal, replace(wanted, after=after, limit=PAGE))
+    wanted = replace(TABS[chosen][2], after=after, limit=PAGE)
+    found = await find_tasks(session, looking.principal, wanted)
     return render(request, "tasks.html", tabs=TABS, tab=chosen, page=found)
-
-
-def _filter(looking: Viewer, tab: str) -> TaskFilter:
-    who = looking.principal
-    if tab == "mine":
-        return TaskFilter(mine=True)
-    if tab == "unassigned":
-        return TaskFilter(unassigned=True)
-    if tab == "overdue":
-        return TaskFilter(overdue=True)
-    if tab == "all":
-        return TaskFilter()
-    if who.has("agency"):
-        return TaskFilter(agency=who.agency)
-    return TaskFilter(role=next((role for role in CASEWORKERS if who.has(role)), None))
 
 
 @router.get("/tasks/{task_id}")
@@ -79,13 +82,54 @@ def _filter(looking: Viewer, tab: str) -> TaskFilter:
 async def task(
     looking: Looking, session: Session, ctx: Ctx, request: Request, task_id: UUID, code: str = ""
 ) -> Response:
+    return await task_page(request, looking, ctx, session, task_id, code)
+
+
+async def task_page(
+    request: Request,
+    looking: Viewer,
+    ctx: Context,
+    session: AsyncSession,
+    task_id: UUID,
+    code: str = "",
+    *,
+    status: int = 200,
+    tended: Tended | None = None,
+) -> Response:
+    """The page of a task; with what was wrong when somebody wanted to lay it aside."""
     shown = await show_task(ctx, session, looking.principal, task_id)
     allowed = _chosen(shown, code)
     case = await show_case(session, looking.principal, shown.case_id)
     around = await _around(request, looking, case)
     form = await acts.blank(around, allowed, _address(shown, allowed)) if allowed else None
     more = await _more(session, ctx, looking, shown)
-    return render(request, "task.html", task=shown, case=case, form=form, around=around, **more)
+    return _page(request, status, shown, case, around, form, more, tended=tended)
+
+
+def _page(
+    request: Request,
+    status: int,
+    shown: views.TaskView,
+    case: views.CaseView,
+    around: acts.Surroundings,
+    form: acts.ActForm | None,
+    more: dict[str, Any],
+    *,
+    kept: acts.ActForm | None = None,
+    tended: Tended | None = None,
+) -> Response:
+    return render(
+        request,
+        "task.html",
+        status,
+        task=shown,
+        case=case,
+        form=form,
+        around=around,
+        kept=kept,
+        tended=tended or Tended(),
+        **more,
+    )
 
 
 @router.post("/tasks/{task_id}/acts/{code}")
@@ -97,24 +141,27 @@ async def complete(sent: Sent, ctx: Ctx, request: Request, task_id: UUID, code: 
         allowed = _chosen(shown, code, exactly=True)
         more = await _more(session, ctx, looking, shown)
     around = await _around(request, looking, case)
-    if allowed is None:
-        return render(request, "task.html", 409, task=shown, case=case, around=around, **more)
+    known = allowed or acts.past(code, case, shown.target)
     problem = None
     if MORE not in sent.form:
         try:
-            act = await acts.act_sent(ctx, sent, code, allowed.fields)
-            key = sent.text(acts.KEY_FIELD)
-            done = await complete_task(ctx, looking.principal, task_id, act, key)
-            return acts.settled(request, allowed.label, done)
+            act = await acts.act_sent(ctx, sent, code, known.fields)
+            key = sent.text(acts.KEY_FIELD) or str(new_id())
+            seen = sent.text(acts.SEEN_FIELD) or None
+            done = await complete_task(ctx, looking.principal, task_id, act, key, seen)
+            return acts.settled(request, known.label, done)
         except Problem as error:
             if error.status in (401, 404, 503):
                 raise
             problem = error
-    form = await acts.again(around, allowed, _address(shown, allowed), sent.form, problem)
+    if allowed is None:
+        # What a past form lacks does not matter: it cannot be sent any more.
+        status = problem.status if problem and problem.status != 422 else 409
+        kept = await acts.kept(around, known, sent.form)
+        return _page(request, status, shown, case, around, None, more, kept=kept)
     status = problem.status if problem else 200
-    return render(
-        request, "task.html", status, task=shown, case=case, form=form, around=around, **more
-    )
+    form = await acts.again(around, allowed, _address(shown, allowed), sent.form, problem)
+    return _page(request, status, shown, case, around, form, more)
 
 
 @router.post("/tasks/{task_id}/assign")
@@ -176,4 +223,5 @@ async def _more(
         "staff": staff,
         "records": records,
         "may_assign": may_assign,
+        "snooze_reasons": labels.choices("", "snooze_reason"),
     }

@@ -6,16 +6,20 @@ from services.coordination.reading.consents import show_disclosures, show_person
 from services.coordination.reading.names import list_staff
 from services.coordination.reading.papers import make_copy, show_copy, show_papers
 from services.coordination.reading.records import show_records
-from services.coordination.reading.tasks import TaskFilter, find_tasks, show_task
+from services.coordination.reading.search import CaseSearch, search_cases
+from services.coordination.reading.tasks import show_task
 from services.coordination.reading.timeline import show_timeline
+from services.coordination.reading.worklist import TaskFilter, find_tasks
 
 __all__ = [
     "CaseFilter",
+    "CaseSearch",
     "TaskFilter",
     "find_cases",
     "find_tasks",
     "list_staff",
     "make_copy",
+    "search_cases",
     "show_case",
     "show_command",
     "show_copy",

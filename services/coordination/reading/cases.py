@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from sqlmodel import col
 from chassis.audit import audit
 from chassis.auth import Principal
 from chassis.telemetry import mark_case
-from contracts.calendar import TOKYO, today, wareki
 from contracts.life import LIVES, SK_TRACK
 from services.coordination import labels, problems, views
 from services.coordination.models import CaseFile, CasePerson, Strand, Task, TeamMember
@@ -22,7 +20,8 @@ from services.coordination.reading.names import Names
 from services.coordination.reading.next_acts import next_acts
 from services.coordination.reading.page_parts import page_parts
 from services.coordination.reading.paging import Cursor, no_case_work
-from services.coordination.reading.tasks import day_begins, task_views
+from services.coordination.reading.tasks import task_views
+from services.coordination.reading.waiting import waiting_view
 
 MOST = 200
 
@@ -103,7 +102,9 @@ def _chosen(principal: Principal, chosen: CaseFilter) -> list[Any]:
 
 
 async def case_rows(session: AsyncSession, cases: Sequence[CaseFile]) -> tuple[views.CaseRow, ...]:
-    names = await Names.of(session, [case.coordinator for case in cases])
+    names = await Names.of(
+        session, [sub for case in cases for sub in (case.coordinator, case.waiting_assignee)]
+    )
     return tuple(views.CaseRow(**_row(case, names)) for case in cases)
 
 
@@ -117,6 +118,7 @@ def _row(case: CaseFile, names: Names) -> dict[str, Any]:
                 "channel",
                 "programme_no",
                 "basic_area",
+                "daily_area",
                 "received_on",
                 "urgent",
                 "state",
@@ -127,42 +129,15 @@ def _row(case: CaseFile, names: Names) -> dict[str, Any]:
                 "closure_reason",
             }
         ),
-        "channel_label": labels.channel(case.channel),
+        "channel_label": labels.channel(case.channel, case.received_on),
+        "divisions": labels.divisions(case.channel, case.received_on),
         "state_label": labels.state("case", case.state),
         "track": "sk" if case.state in SK_TRACK else "main",
         "coordinator": names.maybe(case.coordinator),
-        "coordinator_agency_name": labels.agency(case.coordinator_agency),
+        "coordinator_agency_name": labels.agency(case.coordinator_agency, case.closed_at),
         "closure_reason_label": labels.closure_reason(reason) if reason else None,
-        "waiting": waiting_view(case),
+        "waiting": waiting_view(case, names),
     }
-
-
-def waiting_view(case: CaseFile) -> views.Waiting:
-    """「本人同意を確認する(調整担当・大森地域福祉課・令和8年12月7日(月)まで)」"""
-    until = case.waiting_until
-    told_until = f"{wareki(until.astimezone(TOKYO).date())}まで" if until else None
-    if case.waiting_asks is None:
-        line = f"{labels.state('case', case.state)}: 待つ仕事はありません"
-        if told_until:
-            line = f"{labels.state('case', case.state)}: 次の期日は{told_until[:-2]}"
-        return views.Waiting(line=line, until=until)
-    role = labels.role(case.waiting_role or "")
-    agency = labels.agency(case.waiting_agency or "")
-    about = "・".join(part for part in (role, agency, told_until) if part)
-    return views.Waiting(
-        line=f"{case.waiting_asks}({about})",
-        asks=case.waiting_asks,
-        role=case.waiting_role,
-        role_label=role,
-        agency=case.waiting_agency,
-        agency_name=agency,
-        until=until,
-        overdue=_past(until),
-    )
-
-
-def _past(until: datetime | None) -> bool:
-    return until is not None and until < day_begins(today())
 
 
 async def visible_case(session: AsyncSession, principal: Principal, case_id: UUID) -> CaseFile:
@@ -206,7 +181,7 @@ async def show_case(session: AsyncSession, principal: Principal, case_id: UUID) 
             )
         )
     )
-    names = await Names.of(session, [case.coordinator])
+    names = await Names.of(session, [case.coordinator, case.waiting_assignee])
     here = f"/api/coordination/v1/cases/{case_id}"
     return views.CaseView(
         **_row(case, names),

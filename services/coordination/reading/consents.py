@@ -122,7 +122,7 @@ async def show_disclosures(
             views.DisclosureView(
                 what=row.what,
                 to=row.to_agency,
-                to_name=labels.agency(row.to_agency),
+                to_name=labels.agency(row.to_agency, row.at),
                 legal_basis=row.legal_basis,
                 legal_basis_label=labels.legal_basis(row.legal_basis),
                 meeting_id=row.meeting_id,

@@ -14,6 +14,7 @@ from services.coordination.forms import fields_of, schema_of
 from services.coordination.models import Strand, Task
 from services.coordination.permissions import own_strand, role_allows, sees_all
 from services.coordination.reading.names import staff_names
+from services.coordination.staleness import version_of
 
 
 async def next_acts(
@@ -40,6 +41,7 @@ async def next_acts(
                     label=labels.act(act),
                     target=views.Target(kind=strand.kind, id=strand.entity_id),
                     task_id=task.task_id if task else None,
+                    version=version_of(strand),
                     leads_to=tuple(
                         views.Exit(state=state, label=labels.state(strand.kind, state))
                         for state in exits

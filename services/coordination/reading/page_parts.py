@@ -1,6 +1,7 @@
 """The parts of a case page: team, meetings, plans, referrals, placements, contacts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +70,7 @@ async def _team(session: AsyncSession, case_id: UUID) -> tuple[views.Member, ...
     return tuple(
         views.Member(
             agency=row.agency,
-            agency_name=labels.agency(row.agency),
+            agency_name=labels.agency(row.agency, row.until),
             role=row.role,
             role_label=labels.team_role(row.role),
             since=row.since,
@@ -105,17 +106,21 @@ async def _meetings(
             verdict_label=labels.value("verdict", row.verdict) if row.verdict else None,
             decision=row.decision,
             decision_label=labels.value("decision", row.decision) if row.decision else None,
-            attendees=tuple(_seat(seat) for seat in seats if seat.meeting_id == row.meeting_id),
+            attendees=tuple(
+                _seat(seat, row.held_at or row.starts_at)
+                for seat in seats
+                if seat.meeting_id == row.meeting_id
+            ),
             minutes_approved_at=row.minutes_approved_at,
         )
         for row in rows
     )
 
 
-def _seat(seat: Attendee) -> views.AttendeeView:
+def _seat(seat: Attendee, at: datetime) -> views.AttendeeView:
     return views.AttendeeView(
         agency=seat.agency,
-        agency_name=labels.agency(seat.agency),
+        agency_name=labels.agency(seat.agency, at),
         acknowledged_at=seat.acknowledged_at,
         sheet_at=seat.sheet_at,
         present=seat.present,
@@ -183,7 +188,7 @@ def _plan(
         roles=tuple(
             views.RoleView(
                 agency=role.agency,
-                agency_name=labels.agency(role.agency),
+                agency_name=labels.agency(role.agency, row.decided_at or row.drafted_at),
                 role=role.role,
                 role_label=labels.value("role", role.role),
             )
@@ -214,7 +219,7 @@ async def _referrals(
         views.ReferralView(
             referral_id=row.referral_id,
             agency=row.agency,
-            agency_name=labels.agency(row.agency),
+            agency_name=labels.agency(row.agency, row.finished_at or row.asked_at),
             sole=row.sole,
             **states.of(Kind.REFERRAL, row.referral_id),
             asked_at=row.asked_at,
@@ -265,7 +270,7 @@ async def _contacts(session: AsyncSession, case_id: UUID) -> tuple[views.Contact
         views.ContactView(
             contact_id=row.contact_id,
             agency=row.agency,
-            agency_name=labels.agency(row.agency),
+            agency_name=labels.agency(row.agency, row.on),
             on=row.on,
             method=row.method,
             method_label=labels.value("method", row.method, "record_contact"),

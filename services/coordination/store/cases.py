@@ -59,6 +59,7 @@ async def open_case(session: AsyncSession, intake: IntakeAccepted) -> CaseFile |
         channel=intake.channel,
         programme_no=intake.programme_no,
         basic_area=intake.basic_area,
+        daily_area=intake.daily_area,
         received_on=intake.received_on,
         urgent=intake.urgent,
         opened_at=now,
@@ -125,7 +126,8 @@ def add_entry(
 
 def correct_case(session: AsyncSession, case: CaseFile, told: IntakeCorrected) -> None:
     """Take over what the intake now says of itself. Whoever has the case keeps it."""
-    case.received_on, case.urgent, case.basic_area = told.received_on, told.urgent, told.basic_area
+    case.received_on, case.urgent = told.received_on, told.urgent
+    case.basic_area, case.daily_area = told.basic_area, told.daily_area
     add_entry(session, case, cause="intake-corrected", state=case.state, at=datetime.now(UTC))
 
 

@@ -7,11 +7,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from contracts import catalogue
+from contracts.calendar import tokyo_date
 from contracts.cases import Kind
 from contracts.life import Role
 from contracts.steps import Escalate, Step
 from services.coordination.models import CaseFile, Strand, Task
+from services.coordination.store import snoozing
 from services.coordination.store.cases import add_entry, lock_case
+from services.coordination.store.letters import remind_agencies
 
 
 async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
@@ -25,7 +29,10 @@ async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
                 task.closed_by = step.command.actor.sub
                 task.closing_act = step.command.act.code
     for asked in step.opens:
-        agency = asked.agency or case.coordinator_agency
+        # An agency that is no more has left its work to another (組織改正).
+        agency = catalogue.agency_in_charge(
+            asked.agency or case.coordinator_agency, tokyo_date(step.at)
+        )
         own = case.coordinator if asked.owner is Role.COORDINATOR else None
         await session.execute(
             insert(Task)
@@ -43,6 +50,7 @@ async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
                 assignee=kept.get((asked.owner, agency), own),
                 opened_at=step.at,
                 due_at=asked.due_at,
+                escalates_at=asked.escalates_at,
             )
             .on_conflict_do_nothing(index_elements=["task_id"])
         )
@@ -67,14 +75,22 @@ async def show_waiting(session: AsyncSession, case: CaseFile) -> None:
     if first is not None:
         case.waiting_asks, case.waiting_role = first.asks, first.owner
         case.waiting_agency, case.waiting_until = first.agency, first.due_at
+        case.waiting_assignee = first.assignee
+        case.waiting_kind, case.waiting_state = first.kind, first.state
         return
-    case.waiting_asks = case.waiting_role = case.waiting_agency = None
-    case.waiting_until = await session.scalar(
-        select(col(Strand.waits_until))
-        .where(col(Strand.case_id) == case.case_id, col(Strand.waits_until).is_not(None))
-        .order_by(col(Strand.waits_until))
-        .limit(1)
-    )
+    case.waiting_asks = case.waiting_role = case.waiting_agency = case.waiting_assignee = None
+    case.waiting_kind = case.waiting_state = case.waiting_until = None
+    strand = (
+        await session.scalars(
+            select(Strand)
+            .where(col(Strand.case_id) == case.case_id, col(Strand.waits_until).is_not(None))
+            .order_by(col(Strand.waits_until), col(Strand.workflow_id))
+            .limit(1)
+        )
+    ).one_or_none()
+    if strand is not None:
+        case.waiting_kind, case.waiting_state = strand.kind, strand.state
+        case.waiting_until = strand.waits_until
 
 
 async def locked_task(session: AsyncSession, task_id: UUID) -> Task | None:
@@ -92,10 +108,13 @@ async def escalate(session: AsyncSession, told: Escalate) -> None:
         if task.reminded_at is not None and task.reminded_at >= told.at:
             return
         task.reminded_at = told.at
+        if task.kind == Kind.MEETING:
+            await remind_agencies(session, task.entity_id, task.state, told.at)
     else:
         if task.escalated_at is not None and task.escalated_at >= told.at:
             return
         task.escalated_at, task.escalated_to = told.at, told.to
+    snoozing.wake(task)
     add_entry(
         session,
         case,
@@ -121,3 +140,4 @@ async def name_coordinator(session: AsyncSession, case: CaseFile, sub: str) -> N
         )
         .values(assignee=sub)
     )
+    await show_waiting(session, case)

@@ -1,6 +1,12 @@
 """The shapes in which people and programs read coordination: exactly the JSON of the API."""
 
 from services.coordination.views.act import AllowedAct, Choice, Exit, Field, Staff, Target, View
+from services.coordination.views.office import (
+    AgencyOffice,
+    ChannelOffice,
+    OfficeChange,
+    Organisation,
+)
 from services.coordination.views.page import (
     AttendeeView,
     CaseView,
@@ -33,7 +39,7 @@ from services.coordination.views.record import (
     StaffRow,
     TimelinePage,
 )
-from services.coordination.views.row import CasePage, CaseRow, Waiting
+from services.coordination.views.row import CasePage, CaseRow, FoundCase, SearchPage, Waiting
 from services.coordination.views.work import (
     CommandView,
     Comment,
@@ -45,11 +51,13 @@ from services.coordination.views.work import (
 )
 
 __all__ = [
+    "AgencyOffice",
     "AllowedAct",
     "AttendeeView",
     "CasePage",
     "CaseRow",
     "CaseView",
+    "ChannelOffice",
     "Choice",
     "ClosedRecords",
     "CommandView",
@@ -64,10 +72,13 @@ __all__ = [
     "Entry",
     "Exit",
     "Field",
+    "FoundCase",
     "Life",
     "MeetingView",
     "Member",
     "MonitoringView",
+    "OfficeChange",
+    "Organisation",
     "Papers",
     "PersonConsents",
     "Persons",
@@ -79,6 +90,7 @@ __all__ = [
     "RefusalView",
     "RefusedCommand",
     "RoleView",
+    "SearchPage",
     "Staff",
     "StaffList",
     "StaffRow",

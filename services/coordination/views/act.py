@@ -44,6 +44,7 @@ class Field(View):
         "yes-no",
         "date",
         "datetime",
+        "datetimes",
         "uuid",
         "code",
         "codes",
@@ -53,6 +54,8 @@ class Field(View):
     default: Any = None
     choices: tuple[Choice, ...] = ()
     min_items: int = 0
+    hint: str | None = None
+    """What helps to answer it here and now."""
 
 
 class Exit(View):
@@ -67,6 +70,9 @@ class AllowedAct(View):
     label: str
     target: Target
     task_id: UUID | None = None
+    version: str
+    """Of the workflow as it is now. Sent along with the act as `seen`, it keeps an act from being
+    done to something else than what was looked at."""
     leads_to: tuple[Exit, ...]
     fields: tuple[Field, ...]
     schema_: dict[str, Any] = pydantic.Field(alias="schema")

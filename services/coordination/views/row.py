@@ -16,6 +16,10 @@ class Waiting(View):
     role_label: str | None = None
     agency: str | None = None
     agency_name: str | None = None
+    assignee: Staff | None = None
+    kind: str | None = None
+    state: str | None = None
+    """The workflow that waits, and where it is."""
     until: datetime | None = None
     overdue: bool = False
 
@@ -25,8 +29,11 @@ class CaseRow(View):
     receipt_number: str
     channel: str
     channel_label: str
+    divisions: tuple[str, ...]
+    """所管課, as they were called on the day of the reception."""
     programme_no: int
     basic_area: str | None
+    daily_area: str | None
     received_on: date
     urgent: bool
     state: str
@@ -41,6 +48,21 @@ class CaseRow(View):
     closure_reason: str | None
     closure_reason_label: str | None
     waiting: Waiting
+
+
+class FoundCase(CaseRow):
+    """A case that a search found."""
+
+    persons: tuple[UUID, ...]
+    meant: tuple[UUID, ...]
+    """Who of them was searched for by name."""
+
+
+class SearchPage(View):
+    items: tuple[FoundCase, ...]
+    next: str | None = None
+    too_many_names: bool = False
+    """Whether more people have such a name than were looked at."""
 
 
 class CasePage(View):

@@ -1,6 +1,6 @@
 """The worklist, and what came of an act."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from services.coordination.views.row import CaseRow
 class Comment(View):
     at: datetime
     by: Staff
+    what: Literal["assigned", "commented", "snoozed", "woken"] = "assigned"
     assignee: Staff | None = None
     text: str | None = None
 
@@ -36,6 +37,12 @@ class Task(View):
     opened_at: datetime
     due_at: datetime | None
     overdue: bool
+    due_in_business_days: int | None = None
+    """Open days left: 0 on the day itself, negative once it is over."""
+    escalates_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    snooze_reason: str | None = None
+    snooze_reason_label: str | None = None
     reminded_at: datetime | None
     escalated_at: datetime | None
     escalated_to: str | None
@@ -48,6 +55,8 @@ class Task(View):
 class TaskView(Task):
     next: tuple[AllowedAct, ...]
     comments: tuple[Comment, ...]
+    snooze_latest: date | None = None
+    """The last day until which it may be laid aside; None if it may not be."""
 
 
 class TaskCounts(View):
@@ -58,6 +67,11 @@ class TaskCounts(View):
     today: int
     unassigned: int
     mine: int
+    team: int
+    coming: int
+    escalated: int
+    snoozed: int
+    """Laid aside; in no other count than `open`."""
 
 
 class TaskPage(View):

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
 from importlib.resources import files
 from itertools import combinations
 from typing import Literal
@@ -183,6 +182,7 @@ class Measures:
         self.questions = tuple(questions)
         self._answers: dict[str, dict[int, str]] = {}
         self._in_force: dict[int, dict[str, Measure]] = {}
+        self._looking: dict[tuple[str, str, int], tuple[Measure, ...]] = {}
         for measure in self.all:
             _check(measure)
 
@@ -201,7 +201,7 @@ class Measures:
                     raise ValueError(f"{answer!r} is no answer to the question {code!r}")
         self._answers = given
         self._in_force.clear()
-        self.__dict__.pop("_event_types", None)
+        self._looking.clear()
 
     def answers_in(self, year: int) -> dict[str, str]:
         """The answers that a fiscal year is counted by: old years keep theirs."""
@@ -228,22 +228,39 @@ class Measures:
 
     def of(self, entry: Entry) -> list[tuple[Measure, Counted]]:
         """Every measure that counts the entry, and what it adds to each."""
-        if entry.on_date is None or entry.event_type not in self._event_types:
+        if entry.on_date is None:
             return []
         found = []
-        for measure in self.in_force(fiscal_year(entry.on_date)).values():
+        for measure in self._looking_at(entry.event_type, entry.kind, fiscal_year(entry.on_date)):
             adds = counted(measure, entry)
             if adds is not None:
                 found.append((measure, adds))
         return found
 
+    def keys_of(self, entry: Entry) -> tuple[str | None, ...]:
+        """By what the distinct counts tell the entry from others like it."""
+        if entry.on_date is None:
+            return ()
+        looking = self._looking_at(entry.event_type, entry.kind, fiscal_year(entry.on_date))
+        return tuple(entry.key(measure.key) for measure in looking if measure.key)
+
+    def _looking_at(self, event_type: str, kind: str, year: int) -> tuple[Measure, ...]:
+        """The measures of a year with a source of the type, and of the kind if they name it."""
+        sought = (event_type, kind, year)
+        if sought not in self._looking:
+            self._looking[sought] = tuple(
+                measure
+                for measure in self.in_force(year).values()
+                if any(
+                    s.event == event_type and (not s.kinds or kind in s.kinds)
+                    for s in measure.sources
+                )
+            )
+        return self._looking[sought]
+
     def _given(self, code: str, year: int) -> str | None:
         begun = [since for since in self._answers.get(code, {}) if since <= year]
         return self._answers[code][max(begun)] if begun else None
-
-    @cached_property
-    def _event_types(self) -> frozenset[str]:
-        return frozenset(s.event for measure in self.all for s in measure.sources)
 
 
 def load_measures(answers: Answers | None = None) -> Measures:

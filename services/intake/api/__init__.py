@@ -1,6 +1,15 @@
 """Intake's HTTP API, one module per resource."""
 
-from services.intake.api import channels, corrections, intakes, persons, report_lines, reports
+from services.intake.api import (
+    channels,
+    corrections,
+    finding,
+    intakes,
+    persons,
+    report_files,
+    report_lines,
+    reports,
+)
 
 ROUTERS = (
     channels.router,
@@ -8,5 +17,7 @@ ROUTERS = (
     corrections.router,
     reports.router,
     report_lines.router,
+    report_files.router,
     persons.router,
+    finding.router,
 )

@@ -19,13 +19,14 @@ from services.intake.api.door import PREFIX, once, routes
 from services.intake.faults import refuse
 from services.intake.fields import Sent
 from services.intake.lines import MOST_LINES, ReportedLine, sort_rows
-from services.intake.models import ActivityLine
 from services.intake.store.reports import (
+    Kept,
     count_lines,
     find_report,
     keep_report,
     lines_of_report,
 )
+from services.intake.store.years import settled_years
 
 router = routes("活動報告 / activity reports")
 
@@ -53,6 +54,9 @@ class NewReport(Sent):
                 }
             ]
         ],
+    )
+    late: bool = Field(
+        False, title="確定後の追加", description="Also for fiscal years whose figures stand"
     )
 
 
@@ -133,7 +137,8 @@ async def send_report(
     Good rows are kept, the others named with their reasons; 422 if there is no good one. A row with
     a `line_ref` that this sender used before changes nothing.
     """
-    good, errors = sort_rows(sent.lines, caller, today())
+    closed: frozenset[int] = frozenset() if sent.late else await settled_years(session)
+    good, errors = sort_rows(sent.lines, caller, today(), closed)
     if not good:
         raise refuse(422, "no-line-accepted", "lines", errors=errors)
 
@@ -153,10 +158,9 @@ async def send_report(
             report_id=report_id,
             status="accepted",
             counts=counts,
-            lines=[_row(one.row, one.line) for one in new],
+            lines=[_row(one) for one in new],
             already_reported=[
-                KnownRowAnswer(**_row(one.row, one.line).model_dump(), differs=one.differs)
-                for one in known
+                KnownRowAnswer(**_row(one).model_dump(), differs=one.differs) for one in known
             ],
             errors=[RowError(**error) for error in errors],
             links={"self": f"{PREFIX}/activity-reports/{report_id}"},
@@ -188,5 +192,5 @@ async def read_report(
     )
 
 
-def _row(row: int, line: ActivityLine) -> RowAnswer:
-    return RowAnswer(row=row, line_id=line.line_id, line_ref=line.line_ref)
+def _row(one: Kept) -> RowAnswer:
+    return RowAnswer(row=one.row, line_id=one.line_id, line_ref=one.line_ref)

@@ -12,6 +12,7 @@ from contracts.events import new_id
 from services.intake.duplicates import Identity, search_terms
 from services.intake.models import Household, Intake, Person, SearchKey
 from services.intake.sealing import Safe
+from services.intake.store.finding import index_name
 from services.intake.submissions import PersonFields
 
 
@@ -53,6 +54,7 @@ async def add_household(
         session.add(person)
         await session.flush()
         _index(session, safe, person_id, who)
+        await index_name(session, safe, person_id, who)
         made.append(person)
     await session.flush()
     return made
@@ -62,6 +64,7 @@ async def index_again(session: AsyncSession, safe: Safe, person_id: UUID, who: I
     """Make a person findable by what is known now, and no longer by what was corrected."""
     await session.execute(delete(SearchKey).where(col(SearchKey.person_id) == person_id))
     _index(session, safe, person_id, who)
+    await index_name(session, safe, person_id, who)
     await session.flush()
 
 

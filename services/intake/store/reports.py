@@ -1,13 +1,16 @@
 """Activity reports: lines kept once each, told in events of at most 500."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Table, Text, bindparam, cast, column, func, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 
 from chassis.auth import Principal
@@ -21,55 +24,84 @@ from services.intake.models import ActivityLine, ActivityReport
 SAYS = ("channel", "kind", "on_date", "quantity", "venue", "group", "daily_area", "flags")
 """The columns that say what was done."""
 
+FOLLOWS = ("programme_no", "basic_area")
+"""The columns that follow from those."""
+
+TABLE: Table = ActivityLine.metadata.tables["activity_line"]
+
 
 class Kept(NamedTuple):
     """What became of a good row."""
 
     row: int
-    line: ActivityLine
+    line_id: UUID
+    line_ref: str | None
     new: bool
     differs: bool
     """A line known already that said something else; it stands as it was."""
 
 
 async def keep_report(
-    session: AsyncSession, sender: Principal, rows: Sequence[tuple[int, ReportedLine]]
+    session: AsyncSession,
+    sender: Principal,
+    rows: Sequence[tuple[int, ReportedLine]],
+    *,
+    numbered_by: Callable[[ReportedLine], str] | None = None,
 ) -> tuple[UUID, list[Kept]]:
-    """Remember a report's good rows and tell of those that are new."""
+    """Remember a report's good rows and tell of those that are new.
+
+    `numbered_by` says whose numbering a line's `line_ref` belongs to; the sender's if left out.
+    """
     report_id = new_id()
     session.add(
         ActivityReport(report_id=report_id, sender=sender.sub, reported_at=datetime.now(UTC))
     )
     await session.flush()
-    # By reference, so that two reports of the same lines do not wait for each other in a circle.
-    lines = sorted(
-        (_as_line(report_id, sender, row, line) for row, line in rows),
-        key=lambda line: line.line_ref or "",
-    )
     kept: list[Kept] = []
-    for first in range(0, len(lines), MOST_LINES_IN_EVENT):
-        kept += await _keep(session, sender, lines[first : first + MOST_LINES_IN_EVENT])
-    kept.sort(key=lambda one: one.row)
-    new = [as_told(one.line) for one in kept if one.new]
-    for first in range(0, len(new), MOST_LINES_IN_EVENT):
-        told = tuple(new[first : first + MOST_LINES_IN_EVENT])
-        await emit(session, ActivityReported(report_id=report_id, lines=told))
+    for first in range(0, len(rows), MOST_LINES_IN_EVENT):
+        lines = {}
+        for row, reported in rows[first : first + MOST_LINES_IN_EVENT]:
+            line_id = new_id()
+            whose = numbered_by(reported) if numbered_by else sender.sub
+            lines[line_id] = _columns(reported) | {
+                "line_id": line_id,
+                "report_id": report_id,
+                "row": row,
+                "sender": whose,
+                "line_ref": reported.line_ref,
+                "revision": 1,
+                "status": "standing",
+            }
+        new = await _enter(session, lines.values())
+        if told := tuple(_told(lines[line_id]) for line_id in lines if line_id in new):
+            await emit(session, ActivityReported(report_id=report_id, lines=told))
+        known = await _known(session, [lines[line_id] for line_id in lines if line_id not in new])
+        kept += [
+            Kept(line["row"], line_id, line["line_ref"], True, False)
+            if line_id in new
+            else _known_as(line, known[line["sender"], line["line_ref"]])
+            for line_id, line in lines.items()
+        ]
     return report_id, kept
 
 
 def as_told(line: ActivityLine) -> ReportLine:
     """A line as the bus tells it."""
+    return _told({name: getattr(line, name) for name in (*SAYS, *FOLLOWS, "line_id")})
+
+
+def _told(line: Mapping[str, Any]) -> ReportLine:
     return ReportLine(
-        line_id=line.line_id,
-        channel=line.channel,
-        kind=line.kind,
-        programme_no=line.programme_no,
-        on=line.on_date,
-        quantity=line.quantity,
-        venue=line.venue,
-        group=line.group,
-        flags=tuple(line.flags),
-        basic_area=line.basic_area,
+        line_id=line["line_id"],
+        channel=line["channel"],
+        kind=line["kind"],
+        programme_no=line["programme_no"],
+        on=line["on_date"],
+        quantity=line["quantity"],
+        venue=line["venue"],
+        group=line["group"],
+        flags=tuple(line["flags"]),
+        basic_area=line["basic_area"],
     )
 
 
@@ -96,49 +128,61 @@ def _columns(says: ReportedLine) -> dict[str, Any]:
         "group": says.group,
         "flags": list(dict.fromkeys(says.flags)),
         "daily_area": says.daily_area,
-        "basic_area": catalogue.basic_area_of(says.daily_area) if says.daily_area else None,
+        "basic_area": _basic_area(says),
     }
 
 
-def _as_line(report_id: UUID, sender: Principal, row: int, reported: ReportedLine) -> ActivityLine:
-    return ActivityLine(
-        line_id=new_id(),
-        report_id=report_id,
-        row=row,
-        sender=sender.sub,
-        line_ref=reported.line_ref,
-        revision=1,
-        status="standing",
-        **_columns(reported),
+def _basic_area(says: ReportedLine) -> str | None:
+    """Where it was: in the area named, else in the venue's."""
+    venue = catalogue.venues(says.on).get(says.venue) if says.venue else None
+    daily_area = says.daily_area or (venue.daily_area if venue else None)
+    return catalogue.basic_area_of(daily_area) if daily_area else None
+
+
+async def _enter(session: AsyncSession, lines: Iterable[Mapping[str, Any]]) -> set[UUID]:
+    """Put lines in the table, but for those whose reference is known; the ids of the new ones."""
+    rows = [{**line, "group_code": line["group"]} for line in lines]
+    entered = await session.scalars(_entering(), {"rows": json.dumps(rows, default=str)})
+    return set(entered)
+
+
+@cache
+def _entering() -> ReturningInsert[Any]:
+    """One statement, one parameter `rows`, for any number of lines."""
+    # By reference, so that two reports of the same lines do not wait for each other in a circle.
+    rows = (
+        func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), JSONB))
+        .table_valued(*(column(c.name, c.type) for c in TABLE.c))
+        .render_derived(with_types=True)
+    )
+    chosen = select(*rows.c).order_by(rows.c.sender, rows.c.line_ref)
+    return (
+        insert(TABLE)
+        .from_select([c.name for c in TABLE.c], chosen)
+        .on_conflict_do_nothing()
+        .returning(TABLE.c.line_id)
     )
 
 
-async def _keep(
-    session: AsyncSession, sender: Principal, lines: Sequence[ActivityLine]
-) -> list[Kept]:
-    columns = ActivityLine.__table__.columns  # type: ignore[attr-defined]
-    values = [
-        {
-            column: getattr(line, "group" if column.name == "group_code" else column.name)
-            for column in columns
-        }
-        for line in lines
-    ]
-    statement = insert(ActivityLine).on_conflict_do_nothing().returning(col(ActivityLine.line_id))
-    new = set(await session.scalars(statement.values(values)))
-    refs = [line.line_ref for line in lines if line.line_id not in new]
-    earlier = await session.scalars(
+async def _known(
+    session: AsyncSession, lines: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, str | None], ActivityLine]:
+    """The lines that stand under the references of these."""
+    if not lines:
+        return {}
+    found = await session.scalars(
         select(ActivityLine).where(
-            col(ActivityLine.sender) == sender.sub, col(ActivityLine.line_ref).in_(refs)
+            tuple_(col(ActivityLine.sender), col(ActivityLine.line_ref)).in_(
+                [(line["sender"], line["line_ref"]) for line in lines]
+            )
         )
     )
-    by_ref = {line.line_ref: line for line in earlier}
-    return [
-        Kept(line.row, line, True, False)
-        if line.line_id in new
-        else Kept(line.row, known := by_ref[line.line_ref], False, says(known) != says(line))
-        for line in lines
-    ]
+    return {(line.sender, line.line_ref): line for line in found}
+
+
+def _known_as(line: Mapping[str, Any], known: ActivityLine) -> Kept:
+    said = {name: line[name] for name in SAYS} | {"on_date": line["on_date"].isoformat()}
+    return Kept(line["row"], known.line_id, known.line_ref, False, says(known) != said)
 
 
 async def find_report(session: AsyncSession, report_id: UUID) -> ActivityReport | None:

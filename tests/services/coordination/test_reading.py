@@ -171,7 +171,8 @@ async def test_the_worklist_by_due_date_with_its_tabs(
     assert str(late.case_id) in {item["case_id"] for item in overdue}
     assert all(item["overdue"] for item in overdue)
     page = (await get("/tasks", hanako, case_id=str(late.case_id))).json()
-    assert page["counts"] == {"open": 1, "overdue": 1, "today": 0, "unassigned": 1, "mine": 0}
+    counts = {name: count for name, count in page["counts"].items() if count}
+    assert counts == {"open": 1, "overdue": 1, "unassigned": 1, "team": 1}
 
 
 async def test_a_closed_task_is_found_with_who_did_it(

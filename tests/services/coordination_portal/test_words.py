@@ -16,13 +16,13 @@ def test_a_deadline_counts_open_days_only() -> None:
 def test_a_passed_deadline_says_so_in_words() -> None:
     told = words.due(datetime(2026, 11, 11, 17, 0, tzinfo=TOKYO), MONDAY)
     assert told is not None
-    assert (told.left, told.overdue) == ("期限を3営業日過ぎています", True)
+    assert (told.left, told.overdue) == ("3営業日超過", True)
 
 
 def test_what_the_case_calls_overdue_is_told_so_whatever_the_calendar_says() -> None:
     told = words.due(datetime(2026, 11, 16, 8, 0, tzinfo=TOKYO), MONDAY, overdue=True)
     assert told is not None
-    assert (told.left, told.overdue) == ("期限を過ぎています", True)
+    assert (told.left, told.overdue) == ("期限超過", True)
 
 
 def test_a_deadline_of_today_is_not_overdue() -> None:

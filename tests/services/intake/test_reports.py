@@ -57,7 +57,7 @@ async def test_every_kind_is_taken_from_each_of_its_channels_with_its_flags(
 ) -> None:
     known = catalogue.activity_kinds()[kind]
     lines = [
-        a_line(channel=channel, kind=kind, flags=list(known.flags), group="npo-sample")
+        a_line(channel=channel, kind=kind, flags=list(known.flags), group="npo-sample", venue=None)
         for channel in known.channels
     ]
     answer = await post("/activity-reports", {"lines": lines})
@@ -69,7 +69,11 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"channel": "takikan"}, "kind", "kind-not-of-channel"),
     ({"kind": "dancing"}, "kind", "kind-unknown"),
     ({"flags": ["first-consultation"]}, "flags.0", "flag-not-of-kind"),
-    ({"channel": "food-network", "kind": "food-pantry-group"}, "group", "group-missing"),
+    (
+        {"channel": "food-network", "kind": "food-pantry-group", "venue": None},
+        "group",
+        "group-missing",
+    ),
     ({"date": "2019-03-31"}, "date", "date-too-early"),
     ({"date": "31.3.2026"}, "date", "date-invalid"),
     ({"date": 20_260_401}, "date", "date-invalid"),
@@ -80,6 +84,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"quantity": 10**30}, "quantity", "quantity-too-large"),
     ({"daily_area": "銀座"}, "daily_area", "area-unknown"),
     ({"venue": "蒲田のひろば"}, "venue", "invalid"),
+    ({"venue": "nowhere"}, "venue", "venue-unknown"),
+    ({"venue": "senior-magome"}, "venue", "venue-not-of-channel"),
     ({"colour": "blue"}, "colour", "field-unknown"),
     ({"line_ref": "\0"}, "line_ref", "text-not-storable"),
     ({"line_ref": "試験 太郎"}, "line_ref", "invalid"),
@@ -108,7 +114,7 @@ async def test_a_missing_field_is_named(post: Any) -> None:
 
 
 async def test_a_client_reports_for_its_own_channels_only(post: Any, tokens: Tokens) -> None:
-    lines = [a_line(), a_line(channel="flat-ota", kind="flat-visit")]
+    lines = [a_line(), a_line(channel="flat-ota", kind="flat-visit", venue="flat-ota")]
     answer = await post("/activity-reports", {"lines": lines}, as_=tokens.frontline("flat-ota"))
     body = answer.json()
     assert body["counts"]["accepted"] == 1
@@ -164,14 +170,14 @@ async def test_a_reference_twice_in_one_report_counts_once(post: Any) -> None:
 async def test_the_same_lines_from_ten_requests_at_once_are_counted_once(
     post: Any, count: Any
 ) -> None:
-    lines = [a_line(line_ref=ref(), venue=f"crowd-{number}") for number in range(20)]
+    lines = [a_line(line_ref=ref(), group=f"crowd-{number}") for number in range(20)]
     batches = [lines if number % 2 else lines[::-1] for number in range(10)]
     answers = await asyncio.gather(
         *(post("/activity-reports", {"lines": batch}) for batch in batches)
     )
     assert [answer.status_code for answer in answers] == [202] * 10
     assert sum(answer.json()["counts"]["accepted"] for answer in answers) == 20
-    assert await count("activity_line", "venue LIKE 'crowd-%'") == 20
+    assert await count("activity_line", "group_code LIKE 'crowd-%'") == 20
 
 
 async def test_five_thousand_lines_are_told_in_events_of_five_hundred(

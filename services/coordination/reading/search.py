@@ -1,0 +1,165 @@
+"""Finding cases by several things at once, as far as the reader may see them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from chassis.audit import audit
+from chassis.auth import Principal
+from contracts.calendar import today
+from contracts.life import SK_TRACK, CaseState
+from services.coordination import views
+from services.coordination.models import CaseFile, CasePerson, Task, TeamMember
+from services.coordination.permissions import visible, works_with_cases
+from services.coordination.reading.cases import case_rows
+from services.coordination.reading.paging import Cursor, no_case_work
+from services.coordination.reading.tasks import day_begins
+from services.coordination.receipt import ReceiptTerms, receipt_terms
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class CaseSearch:
+    """What a case must be to be found; what is not said does not matter. The newest first."""
+
+    receipt_number: str | None = None
+    """Its beginning, its running number, or both, in any width."""
+    person_ids: frozenset[UUID] | None = None
+    """Who of it is meant; empty: nobody, and nothing is found."""
+    agency: str | None = None
+    state: str | None = None
+    flag: str | None = None
+    basic_area: str | None = None
+    daily_area: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+    def told(self) -> list[str]:
+        """By which things is searched, without their values: for the audit trail."""
+        names = ("receipt_number", "agency", "state", "flag", "basic_area", "daily_area")
+        persons = ["person"] if self.person_ids is not None else []
+        return persons + [name for name in names if getattr(self, name)]
+
+
+FLAGS: dict[str, Callable[[], ColumnElement[bool]]] = {
+    "urgent": lambda: col(CaseFile.urgent).is_(True),
+    "overdue": lambda: and_(
+        col(CaseFile.waiting_asks).is_not(None), col(CaseFile.waiting_until) < day_begins(today())
+    ),
+    "escalated": lambda: _has_task(col(Task.escalated_at).is_not(None)),
+    "unassigned": lambda: col(CaseFile.coordinator).is_(None),
+    "sk": lambda: col(CaseFile.state).in_(tuple(SK_TRACK)),
+    "open": lambda: col(CaseFile.state) != CaseState.CLOSED,
+}
+"""What may be marked on a case."""
+
+
+def _has_task(term: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        col(Task.case_id) == col(CaseFile.case_id), col(Task.closed_at).is_(None), term
+    )
+
+
+async def search_cases(
+    session: AsyncSession, principal: Principal, chosen: CaseSearch
+) -> views.SearchPage:
+    """A page of what is found; the search is audited. Raises Problem 403."""
+    if not works_with_cases(principal):
+        raise no_case_work()
+    limit = max(1, min(chosen.limit, MOST))
+    at, case_id = col(CaseFile.opened_at), col(CaseFile.case_id)
+    terms = [visible(principal), *_terms(chosen)]
+    if chosen.after:
+        when, last = Cursor.read(chosen.after)
+        terms.append(or_(at < when, and_(at == when, case_id < last)))
+    rows = (
+        await session.scalars(
+            select(CaseFile).where(*terms).order_by(at.desc(), case_id.desc()).limit(limit + 1)
+        )
+    ).all()
+    page = rows[:limit]
+    await audit(
+        session, principal, "case.search", "case", "several", by=chosen.told(), found=len(page)
+    )
+    persons = await _persons(session, page)
+    meant = chosen.person_ids or frozenset()
+    return views.SearchPage(
+        items=tuple(
+            views.FoundCase(
+                **dict(row),
+                persons=persons.get(row.case_id, ()),
+                meant=tuple(one for one in persons.get(row.case_id, ()) if one in meant),
+            )
+            for row in await case_rows(session, page)
+        ),
+        next=Cursor.write(page[-1].opened_at, page[-1].case_id) if len(rows) > limit else None,
+    )
+
+
+async def _persons(
+    session: AsyncSession, cases: Sequence[CaseFile]
+) -> dict[UUID, tuple[UUID, ...]]:
+    rows = await session.execute(
+        select(col(CasePerson.case_id), func.array_agg(col(CasePerson.person_id)))
+        .where(col(CasePerson.case_id).in_([case.case_id for case in cases]))
+        .group_by(col(CasePerson.case_id))
+    )
+    return {case_id: tuple(sorted(persons)) for case_id, persons in rows}
+
+
+def _terms(chosen: CaseSearch) -> list[ColumnElement[bool]]:
+    terms: list[Any] = []
+    wanted = receipt_terms(chosen.receipt_number or "")
+    if wanted is not None:
+        terms.append(_numbered(wanted))
+    if chosen.person_ids is not None:
+        terms.append(
+            col(CaseFile.case_id).in_(
+                select(col(CasePerson.case_id)).where(
+                    col(CasePerson.person_id).in_(chosen.person_ids)
+                )
+            )
+        )
+    if chosen.state:
+        terms.append(col(CaseFile.state) == chosen.state)
+    if chosen.basic_area:
+        terms.append(col(CaseFile.basic_area) == chosen.basic_area)
+    if chosen.daily_area:
+        terms.append(col(CaseFile.daily_area) == chosen.daily_area)
+    if chosen.agency:
+        terms.append(_of_agency(chosen.agency))
+    if chosen.flag in FLAGS:
+        terms.append(FLAGS[chosen.flag]())
+    return terms
+
+
+def _numbered(wanted: ReceiptTerms) -> ColumnElement[bool]:
+    number = col(CaseFile.receipt_number)
+    ways: list[ColumnElement[bool]] = []
+    if wanted.begins is not None:
+        ways.append(number.startswith(wanted.begins, autoescape=True))
+    if wanted.equals is not None:
+        ways.append(number == wanted.equals)
+    if wanted.count is not None:
+        counted = func.split_part(number, "-", 3) == wanted.count
+        if wanted.area is not None:
+            counted = and_(counted, func.split_part(number, "-", 2) == wanted.area)
+        ways.append(counted)
+    return or_(*ways)
+
+
+def _of_agency(agency: str) -> ColumnElement[bool]:
+    return or_(
+        col(CaseFile.coordinator_agency) == agency,
+        col(CaseFile.case_id).in_(
+            select(col(TeamMember.case_id)).where(
+                col(TeamMember.agency) == agency, col(TeamMember.until).is_(None)
+            )
+        ),
+    )
