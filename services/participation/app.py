@@ -9,6 +9,8 @@ from services.participation import public
 from services.participation.activities import Activities
 from services.participation.ageing import age_directory
 from services.participation.api import ROUTERS
+from services.participation.api.imports import RESOURCE_IMPORTS
+from services.participation.api.photos import RESOURCE_PHOTOS
 from services.participation.importing import import_resources
 
 SERVICE = Service(
@@ -18,6 +20,7 @@ SERVICE = Service(
     queue=PARTICIPATION_QUEUE,
     background=(age_directory, import_resources),
     extend=public.install,
+    files=(RESOURCE_IMPORTS, RESOURCE_PHOTOS),
 )
 
 
