@@ -155,6 +155,8 @@ class CaseMemory(Message):
     """What a case workflow remembers beside its state. Ids and codes only."""
 
     episode: int = 1
+    added: tuple[UUID, ...] = ()
+    """Members of the household who became subjects after the case had begun."""
     sharing: tuple[UUID, ...] = ()
     """Persons with a live consent to sharing."""
     support: tuple[UUID, ...] = ()

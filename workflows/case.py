@@ -108,7 +108,7 @@ class CaseWorkflow(CaseWithMeetings):
         until = end_of(self.policy, act.expires_on, workflow.now()) if act.expires_on else None
         changes = consent.given(self.memory, act, until)
         known = self.memory.model_copy(update=changes)
-        if self.state in NEEDS_CONSENT or consent.missing(known, self.case.person_ids):
+        if self.state in NEEDS_CONSENT or consent.missing(known, self.persons):
             return Move(remember=changes)
         return self.leave(CaseState.ASSESS, "consent-given", {**changes, "refusals": 0})
 
@@ -232,7 +232,7 @@ class CaseWorkflow(CaseWithMeetings):
         """Back to where it was, as far as what it stood on is still there."""
         came_from = CaseState(self.memory.suspended_from or CaseState.TRIAGE)
         to = RESUMED_AS.get(came_from, came_from)
-        if to in NEEDS_CONSENT and consent.missing(self.memory, self.case.person_ids):
+        if to in NEEDS_CONSENT and consent.missing(self.memory, self.persons):
             return self.leave(CaseState.CONSENT, "withdrawn-by-person", {"suspended_from": None})
         if to == CaseState.OUTREACH:
             if self.memory.outreach_agency is None:
@@ -258,7 +258,7 @@ class CaseWorkflow(CaseWithMeetings):
     def continue_support(self, act: acts.ContinueSupport, by: Command) -> Move:
         """With the plan that was held, if the case was living by it; else with another."""
         lived = self.memory.suspended_from in (CaseState.ACTIVE, CaseState.MONITOR)
-        shared = not consent.missing(self.memory, self.case.person_ids)
+        shared = not consent.missing(self.memory, self.persons)
         if lived and shared and self.memory.plan_id:
             return Move(CaseState.ACTIVE, tells=self.resume_plan())
         return self.leave(CaseState.REPLAN, "suspended")
@@ -294,7 +294,7 @@ class CaseWorkflow(CaseWithMeetings):
     # --- rules --------------------------------------------------------------------------------
 
     def must_be_of_case(self, person: UUID) -> None:
-        if person not in self.case.person_ids:
+        if person not in self.persons:
             refuse(Refusal.UNKNOWN_PERSON, person_id=str(person))
 
     # --- what is waited for -------------------------------------------------------------------

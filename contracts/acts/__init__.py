@@ -29,6 +29,7 @@ from contracts.acts.dates import (
     ReportNoQuorum,
 )
 from contracts.acts.handover import ConfirmHandover
+from contracts.acts.household import AddPerson
 from contracts.acts.meeting import (
     AcceptSupportMeeting,
     AcknowledgeSecrecy,
@@ -176,7 +177,8 @@ AnyAct = Annotated[
     | RecordLink
     | RecordSettling
     | EndPlacement
-    | ConfirmHandover,
+    | ConfirmHandover
+    | AddPerson,
     Field(discriminator="act"),
 ]
 """Every act, told apart by its `act` code."""
@@ -214,6 +216,7 @@ __all__ = [
     "AcknowledgeSecrecy",
     "Act",
     "Actor",
+    "AddPerson",
     "AgencyRole",
     "AnswerDates",
     "AnyAct",

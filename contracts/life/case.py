@@ -52,6 +52,7 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "withdraw_consent": (CaseState.SK_REQUESTED,),
     "report_lost_contact": (CaseState.SUSPENDED,),
     "suspend": (CaseState.SUSPENDED,),
+    "add_person": (),
 }
 """Acts that every open state of a case allows besides its own. No exit named: it stays. On the
 track of the 支援会議, which needs no consent, a withdrawal leads nowhere either."""

@@ -93,6 +93,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "record_follow_up": _ANY_STAFF,
     "reopen": _COORDINATING,
     "confirm_handover": _ANY_STAFF,
+    "add_person": _COORDINATING,
     "propose_dates": _CONVENING,
     "propose_other_dates": _CONVENING,
     "answer_dates": _EVERYBODY,

@@ -18,6 +18,7 @@ from contracts.acts import (
     Act,
     closing,
     consent,
+    household,
     plan,
     screening,
     support,
@@ -32,6 +33,7 @@ from services.coordination.models import (
 )
 from services.coordination.reach import PLAN_MAKING, persons_of, reach
 from services.coordination.refusal import RefusedError, incomplete
+from services.coordination.store.households import members_beside
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ async def check(attempt: Attempt) -> None:
 
 async def _persons_belong(attempt: Attempt) -> None:
     person_id = getattr(attempt.act, "person_id", None)
+    if isinstance(attempt.act, household.AddPerson):
+        return
     if person_id is not None and person_id not in await persons_of(
         attempt.session, attempt.case.case_id
     ):
@@ -162,12 +166,21 @@ async def _merge_into(attempt: Attempt, act: screening.MergeInto) -> None:
         raise incomplete("into_case_id")
 
 
+async def _add_person(attempt: Attempt, act: household.AddPerson) -> None:
+    """Somebody of the household of whom intake has told, and who is no subject yet."""
+    if act.person_id in await persons_of(attempt.session, attempt.case.case_id):
+        raise RefusedError(Refusal.NOT_ALLOWED, state=attempt.case.state, allowed=[])
+    if act.person_id not in await members_beside(attempt.session, attempt.case.case_id):
+        raise RefusedError(Refusal.UNKNOWN_PERSON, field="person_id")
+
+
 async def not_ahead(attempt: Attempt, act: Any) -> None:
     if act.on > attempt.on:
         raise incomplete("on")
 
 
 RULES: dict[type[Act], Rule] = {
+    household.AddPerson: _add_person,
     consent.RecordConsent: _record_consent,
     plan.DraftPlan: _draft_plan,
     plan.PreparePlan: _draft_plan,

@@ -11,11 +11,13 @@ from services.participation.ageing import age_directory
 from services.participation.api import ROUTERS
 from services.participation.api.imports import RESOURCE_IMPORTS
 from services.participation.api.photos import RESOURCE_PHOTOS
+from services.participation.events import events
 from services.participation.importing import import_resources
 
 SERVICE = Service(
     "participation",
     routers=ROUTERS,
+    events=events,
     activities=Activities,
     queue=PARTICIPATION_QUEUE,
     background=(age_directory, import_resources),

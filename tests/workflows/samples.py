@@ -113,6 +113,7 @@ PLAINEST: dict[str, Act] = {
         acts.ApproveMinutes(),
         acts.AcceptSupportMeeting(),
         acts.DeclineSupportMeeting(),
+        acts.AddPerson(person_id=STRANGER),
         acts.RecordProgress(agency="jobota", on=DAY),
         contact("no-answer"),
         acts.RecheckConsent(),

@@ -10,6 +10,7 @@ from services.coordination.models.case import (
     TimelineEntry,
 )
 from services.coordination.models.consent import Consent, ConsentRefusal, Disclosure
+from services.coordination.models.household import GuardFlag, HouseholdMember
 from services.coordination.models.mail import Mail
 from services.coordination.models.meeting import (
     Attendee,
@@ -66,7 +67,9 @@ __all__ = [
     "Evaluation",
     "Feedback",
     "FollowUp",
+    "GuardFlag",
     "Handover",
+    "HouseholdMember",
     "Mail",
     "Meeting",
     "Monitoring",
