@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from contracts.calendar import today
-from simulation.stage import Case, soon
+from simulation.stage import COORDINATION, Case, soon
 
 LEAD = {"agency": "jobota", "role": "lead"}
 TEAM = ["chiiki-fukushi-omori", "jobota", "houkatsu"]
@@ -16,6 +16,12 @@ async def give_consent(case: Case, *, who: str = "coordinator", method: str = "s
         await case.do(
             who, "record_consent", person_id=person, kinds=["sharing", "support"], method=method
         )
+
+
+async def witnesses(case: Case) -> list[str]:
+    """Two of the staff, who hear an oral consent."""
+    known = await case.cast.staff["coordinator"].get(f"{COORDINATION}/staff")
+    return [one["sub"] for one in known["items"][:2]]
 
 
 async def plan(case: Case, *, act: str = "draft_plan", note: str | None = None) -> None:

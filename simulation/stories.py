@@ -154,6 +154,7 @@ async def one_refuses(case: Case, _: Setting) -> None:
         person_id=case.persons[1],
         kinds=["sharing", "support"],
         method="oral-two-witnesses",
+        witnesses=await lives.witnesses(case),
     )
     await case.do("coordinator", "complete_assessment", issues=["childcare"])
     await lives.plan(case)
