@@ -1,12 +1,14 @@
 """The parts of a life that several stories share: how staff bring a case from step to step."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from contracts.calendar import today
+from contracts.calendar import TOKYO, add_business_days, add_months, today
 from simulation.stage import COORDINATION, Case, soon
 
 LEAD = {"agency": "jobota", "role": "lead"}
+DAYS_BEFORE_18 = 120
+"""Within the half year in which a handover is prepared (process A12)."""
 TEAM = ["chiiki-fukushi-omori", "jobota", "houkatsu"]
 
 
@@ -50,6 +52,53 @@ async def meet(case: Case, verdict: str = "adopted") -> None:
     case.expected.count("3.5.support-meetings-held")
     await case.do("coordinator", "decide_plan", verdict=verdict)
     await case.do("manager", "approve_minutes")
+
+
+async def meet_on_a_found_date(case: Case) -> None:
+    """A 重層的支援会議 whose date the agencies find; it leaves advice and duties behind."""
+    days = [add_business_days(today(), ahead) for ahead in (11, 12)]
+    slots = [datetime.combine(day, time(10), TOKYO).isoformat() for day in days]
+    invited = [*TEAM, "supervisor-law"]
+    await case.do("coordinator", "propose_dates", slots=slots, attendees=invited)
+    await case.do("jobota", "answer_dates", agency="jobota", yes=slots)
+    await case.do("houkatsu", "answer_dates", agency="houkatsu", yes=slots[1:], if_needed=slots[:1])
+    await case.do("coordinator", "choose_date", starts_at=slots[1])
+    await case.do("coordinator", "hold_meeting", present=invited, minutes="話し合いの記録")
+    case.expected.count("3.5.support-meetings-held")
+    await case.do("coordinator", "record_advice", agency="supervisor-law", advice="契約の見直しを")
+    await case.do(
+        "coordinator",
+        "assign_duty",
+        agency="houkatsu",
+        duty="visit",
+        due_on=add_business_days(today(), 10).isoformat(),
+    )
+    await case.do("coordinator", "raise_community_issue", theme="isolation", wanted_kinds=["salon"])
+    await case.do("coordinator", "decide_plan", verdict="adopted")
+    await case.do(
+        "jobota",
+        "submit_feedback",
+        agency="jobota",
+        shared_view="yes",
+        roles_clear="yes",
+        time_fit="partly",
+    )
+    await case.do("manager", "approve_minutes")
+
+
+def soon_18() -> str:
+    """The birth date of somebody who comes of age in some months: a handover is due."""
+    return add_months(today() + timedelta(days=DAYS_BEFORE_18), -18 * 12).isoformat()
+
+
+async def hand_over_at_18(case: Case) -> None:
+    """制度切替: who gives and who receives, the papers, and both sides' word."""
+    giving, receiving = "kodomo-katei-center", "jobota"
+    await case.do("coordinator", "name_sides", giving=giving, receiving=receiving)
+    papers = [{"item": name, "basis": "consent"} for name in ("assessment", "plan", "progress")]
+    await case.do("coordinator", "pack_handover", items=papers)
+    await case.do("coordinator", "confirm_handover", side="giving", agency=giving)
+    await case.do("jobota", "confirm_handover", side="receiving", agency=receiving)
 
 
 async def decide(case: Case) -> None:

@@ -76,7 +76,7 @@ async def urgent(case: Case, _: Setting) -> None:
 
 @story(
     "shinseiji-homon",
-    "会議→プラン→モニタリング→再プラン→終結",
+    "日程調整→会議→プラン→モニタリング→再プラン→終結",
     reason="roles-agreed",
 )
 async def replanned(case: Case, _: Setting) -> None:
@@ -87,7 +87,7 @@ async def replanned(case: Case, _: Setting) -> None:
     await lives.to_active(case)
     await lives.monitor(case, "change")
     await lives.plan(case)
-    await lives.meet(case)
+    await lives.meet_on_a_found_date(case)
     await lives.decide(case)
     await lives.monitor(case, "continue")
     await lives.monitor(case, "goal-met")
@@ -106,16 +106,17 @@ async def declined(case: Case, _: Setting) -> None:
     await case.reaches("closed")
 
 
-@story("kodomo-katei-center", "差戻し→決定→目標達成で終結", reason="solved")
+@story("kodomo-katei-center", "18歳の引継ぎ→差戻し→決定→目標達成で終結", reason="solved")
 async def returned(case: Case, _: Setting) -> None:
     people = case.cast.residents
     await case.arrive(
         "kodomo-katei-center",
         people.person(age=44),
-        people.person(age=15, relation="child", carer=True),
+        people.person(age=17, relation="child", carer=True, birth_date=lives.soon_18()),
     )
     await case.do("coordinator", "ask_consent")
     await lives.give_consent(case)
+    await lives.hand_over_at_18(case)
     await case.do("coordinator", "complete_assessment", issues=["care", "family"])
     await lives.plan(case)
     await lives.meet(case)

@@ -14,9 +14,19 @@ from tests.embedded_stack import Stack
 
 pytestmark = pytest.mark.integration
 
-TRACKS = ("houkatsu", "jidokan", "jobota", "sapota", "chiiki-coordinate", "katsudo-shien-center")
-"""Information; a referral loop; the main track with a suspension; the 106-6 track to a prepared
-plan; participation support; consent withdrawn midway."""
+TRACKS = (
+    "houkatsu",
+    "jidokan",
+    "jobota",
+    "sapota",
+    "chiiki-coordinate",
+    "katsudo-shien-center",
+    "shinseiji-homon",
+    "kodomo-katei-center",
+)
+"""One life of each kind: information; a referral loop; the main track with a suspension; the 106-6
+track to a prepared plan; participation support; consent withdrawn midway; a meeting whose date is
+found and a re-plan; a handover at 18."""
 
 VICTIMS = (
     "intake",
