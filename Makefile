@@ -22,6 +22,10 @@ test: $(READY)
 walk: $(READY)
 	KASANE_WALKS=$(or $(WALKS),100) $(BIN)/pytest -n 0 tests/machine
 
+# Figures beside a baseline of the same run; some minutes, and best on a quiet machine.
+bench: $(READY)
+	$(BIN)/python -m tests.bench.casework
+
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -222,8 +222,8 @@ async def portal_login(http: httpx.AsyncClient, secrets: Secrets) -> httpx.Async
 
 SEARCHES: dict[str, dict[str, Any]] = {
     "whole name": {"person": "佐藤 アイウ"},
-    "family name": {"person": "髙﨑"},
-    "kana, beginning": {"person": "わたな"},
+    "family name": {"person": "髙崎"},
+    "kana, beginning": {"person": "やまさ"},
     "receipt number, beginning": {"receipt_number": "R4-大森-0"},
     "running number": {"receipt_number": "777"},
     "state and area": {"state": "consent", "daily_area": "馬込"},

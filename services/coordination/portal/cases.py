@@ -29,7 +29,7 @@ from services.coordination.reading import (
 router = APIRouter()
 
 PAGE = 50
-TIMELINE = 200
+TIMELINE = 50
 LATEST = 8
 """So many entries of the timeline stand open; older ones unfold."""
 LOOK_AGAIN_SECONDS = 4
@@ -85,7 +85,9 @@ async def case(
         case=shown,
         coordinators=coordinators,
         persons=await _if_allowed(show_persons(session, who, case_id)),
-        timeline=await show_timeline(session, who, case_id, after=after, limit=TIMELINE),
+        timeline=await show_timeline(
+            session, who, case_id, after=after, limit=TIMELINE, newest_first=True
+        ),
         latest=LATEST,
         records=await _if_allowed(show_records(ctx, session, who, case_id)),
         around=acts.Surroundings(looking, request.app.state.elsewhere, names),
