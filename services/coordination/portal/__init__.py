@@ -12,13 +12,19 @@ from starlette.types import Scope
 from chassis.context import Context
 from services.coordination.portal import (
     cases,
+    community,
+    day_sheets,
     errors,
     figures,
+    food,
     intakes,
+    issues,
     operations,
     papers,
+    record_forms,
     search,
     tending,
+    training,
     worklist,
 )
 from services.coordination.portal.access import Login
@@ -45,7 +51,8 @@ def install(app: FastAPI, context: Context) -> None:
     errors.install(portal)
     Login(context.settings).install(portal)
     parts = (worklist, tending, search, cases, figures, operations, intakes, papers)
-    for part in parts:
+    building = (community, day_sheets, food, issues, training, record_forms)
+    for part in (*parts, *building):
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))
