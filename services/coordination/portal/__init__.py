@@ -19,6 +19,7 @@ from services.coordination.portal import (
     food,
     intakes,
     issues,
+    lists,
     operations,
     papers,
     record_forms,
@@ -51,7 +52,7 @@ def install(app: FastAPI, context: Context) -> None:
     errors.install(portal)
     Login(context.settings).install(portal)
     parts = (worklist, tending, search, cases, figures, operations, intakes, papers)
-    building = (community, day_sheets, food, issues, training, record_forms)
+    building = (community, day_sheets, food, issues, training, lists, record_forms)
     for part in (*parts, *building):
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -11,6 +11,7 @@ from services.participation.api import (
     issue_groups,
     issues,
     learners,
+    lists,
     pantries,
     placements,
     resources,
@@ -36,4 +37,5 @@ ROUTERS = (
     issue_groups.router,
     courses.router,
     learners.router,
+    lists.router,
 )

@@ -1,5 +1,6 @@
 """地域づくり in the portal: pages, entry without JavaScript, refusals that lose nothing."""
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -8,8 +9,9 @@ from uuid import uuid4
 import pytest
 
 from contracts.calendar import today
+from services.coordination.portal.access import CSRF_FIELD
 from services.coordination.portal.record_forms import FORMS
-from tests.services.coordination_portal.conftest import Browser, Portal
+from tests.services.coordination_portal.conftest import CSRF, Browser, Portal
 from tests.services.coordination_portal.test_pages import is_a_page
 
 YESTERDAY = (today() - timedelta(days=1)).isoformat()
@@ -116,7 +118,7 @@ async def test_a_refused_day_sheet_keeps_what_was_typed(keeper: Browser) -> None
 
 
 async def test_a_refused_record_comes_back_with_its_reason(keeper: Browser) -> None:
-    taken = {"form": "activity", "name": "見本サロン", "started_on": "2026-04-01"}
+    taken = {"form": "activity", "name": "見本サロン", "started_on": "2024-04-01"}
     page = await written(keeper, "activity", **taken)
     activity = last(r'/community/activities/([0-9a-f-]{36})">見本サロン', page)
     hours = {"on": FAR, "starts_at": "12:00", "ends_at": "10:00", "_key": code()}
@@ -129,7 +131,7 @@ async def test_a_refused_record_comes_back_with_its_reason(keeper: Browser) -> N
 async def test_a_volunteer_is_engaged_for_a_session(keeper: Browser) -> None:
     name = f"手芸{code()}"
     page = await written(
-        keeper, "activity", form="activity", name=name, started_on="2026-04-01", skills="crafts"
+        keeper, "activity", form="activity", name=name, started_on="2024-04-01", skills="crafts"
     )
     activity = last(rf'/community/activities/([0-9a-f-]{{36}})">{name}', page)
     page = await written(
@@ -260,6 +262,28 @@ async def test_attendance_leads_to_a_certificate_that_prints(keeper: Browser) ->
     is_a_page(printed)
     assert person in printed.text
     assert title in printed.text
+
+
+async def test_a_list_is_tried_mended_and_taken_in(keeper: Browser) -> None:
+    at, number = "/community/imports/donors", code()
+    is_a_page(await keeper.get(at))
+    good = f"{number},企業,架空{number},\r\n"
+    content = f"整理番号,種別,名前,連絡先\r\n{good}x-{number},宇宙,架空,\r\n"
+    form = {CSRF_FIELD: CSRF, "dry_run": "true"}
+    file = {"file": ("名簿.csv", content.encode("cp932"), "text/csv")}
+    tried = await keeper._send("POST", at, data=form, files=file)
+    is_a_page(tried)
+    assert "取り込める行 1" in tried.text
+    assert "種別" in tried.text
+    rows = html.unescape(last(r'name="mending" value="([^"]+)', tried.text))
+    saved = await keeper.post("/community/mending", {"mending": rows})
+    assert saved.headers["content-disposition"].startswith("attachment")
+    assert "宇宙" in saved.text
+    taken = await keeper._send("POST", at, data={CSRF_FIELD: CSRF}, files=file)
+    assert "新しく取り込んだ行 1" in taken.text
+    assert f"架空{number}" in (await keeper.get("/community/donors")).text
+    empty = await keeper.post(at)
+    assert "ファイルを選んでください" in empty.text
 
 
 async def test_who_may_not_write_is_told_so(portal: Portal) -> None:
