@@ -16,6 +16,7 @@ from services.coordination.portal import (
     day_sheets,
     errors,
     figures,
+    fiscal_years,
     food,
     intakes,
     issues,
@@ -51,7 +52,17 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    parts = (worklist, tending, search, cases, figures, operations, intakes, papers)
+    parts = (
+        worklist,
+        tending,
+        search,
+        cases,
+        figures,
+        fiscal_years,
+        operations,
+        intakes,
+        papers,
+    )
     building = (community, day_sheets, food, issues, training, lists, record_forms)
     for part in (*parts, *building):
         portal.include_router(part.router)

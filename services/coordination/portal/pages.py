@@ -88,7 +88,7 @@ def menu(who: Viewer | None) -> list[tuple[str, str]]:
         found.append(("/intakes/new", "受付入力"))
     if allowed(*CASEWORKERS):
         found.append(("/community", "地域づくり"))
-    found += [("/indicators", "指標"), ("/organisation", "所管課")]
+    found += [("/indicators", "指標"), ("/fiscal-years", "年度"), ("/organisation", "所管課")]
     if allowed("operator"):
         found.append(("/operations", "運用"))
     return found
