@@ -12,13 +12,21 @@ from starlette.types import Scope
 from chassis.context import Context
 from services.coordination.portal import (
     cases,
+    community,
+    day_sheets,
     errors,
     figures,
+    fiscal_years,
+    food,
     intakes,
+    issues,
+    lists,
     operations,
     papers,
+    record_forms,
     search,
     tending,
+    training,
     worklist,
 )
 from services.coordination.portal.access import Login
@@ -44,8 +52,19 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    parts = (worklist, tending, search, cases, figures, operations, intakes, papers)
-    for part in parts:
+    parts = (
+        worklist,
+        tending,
+        search,
+        cases,
+        figures,
+        fiscal_years,
+        operations,
+        intakes,
+        papers,
+    )
+    building = (community, day_sheets, food, issues, training, lists, record_forms)
+    for part in (*parts, *building):
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))

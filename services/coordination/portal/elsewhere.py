@@ -13,6 +13,8 @@ from opentelemetry.propagate import inject
 from chassis.problems import Problem
 
 TIMEOUT_SECONDS = 4.0
+FILE_TIMEOUT_SECONDS = 30.0
+"""A file is made, or judged, while it is waited for."""
 NAMES_AT_ONCE = 100
 
 
@@ -26,14 +28,30 @@ class Elsewhere:
         """The JSON answer. Raises Problem as the service said it, or 503 if it is away."""
         return (await self._ask("GET", token, path, params=_given(params))).json()
 
-    async def text(self, token: str, path: str, **params: Any) -> str:
-        """The answer as text (CSV). Raises Problem."""
-        answer = await self._ask("GET", token, path, params=_given(params))
-        return answer.content.decode("utf-8")
+    async def file(self, token: str, path: str, **params: Any) -> httpx.Response:
+        """The answer as a file, with what it is and what it is called. Raises Problem."""
+        return await self._ask(
+            "GET", token, path, params=_given(params), timeout=FILE_TIMEOUT_SECONDS
+        )
 
     async def post(self, token: str, path: str, key: str, body: Mapping[str, Any]) -> Any:
         """Posts with an Idempotency-Key. Raises Problem."""
         answer = await self._ask("POST", token, path, json=body, headers={"Idempotency-Key": key})
+        return answer.json()
+
+    async def send_file(
+        self, token: str, path: str, content: bytes, media: str, **params: Any
+    ) -> Any:
+        """Posts a file as it is; what the service says of it. Raises Problem."""
+        answer = await self._ask(
+            "POST",
+            token,
+            path,
+            params=_given(params),
+            content=content,
+            headers={"Content-Type": media},
+            timeout=FILE_TIMEOUT_SECONDS,
+        )
         return answer.json()
 
     async def status(self, token: str, path: str) -> tuple[int, Any]:

@@ -8,10 +8,13 @@ from services.participation.api import (
     food,
     food_drives,
     groups,
+    imports,
     issue_groups,
     issues,
     learners,
+    lists,
     pantries,
+    photos,
     placements,
     resources,
     supports,
@@ -19,7 +22,10 @@ from services.participation.api import (
     volunteers,
 )
 
+# The files come before the resources: their addresses would be taken for ids.
 ROUTERS = (
+    imports.router,
+    photos.router,
     resources.router,
     candidates.router,
     placements.router,
@@ -36,4 +42,5 @@ ROUTERS = (
     issue_groups.router,
     courses.router,
     learners.router,
+    lists.router,
 )
