@@ -83,8 +83,12 @@ class ResourceFeature(Message):
     label: str
 
 
-class ActivityKind(Message):
-    """Something a programme reports by number, and the indicator it feeds."""
+class ActivityKind(Validity):
+    """Something a programme reports by number, and the indicator it feeds.
+
+    What cases tell by themselves is reported for the years before they did, and for no later one:
+    such a kind ends on the day before.
+    """
 
     kind: str
     indicator_id: str
@@ -211,6 +215,7 @@ def activity_kinds() -> dict[str, ActivityKind]:
                 flags=_several(row["flags"]),
                 flag_label=row["flag_label"] or None,
                 needs_group=row["needs_group"] == "yes",
+                valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
             ),
         )
     }

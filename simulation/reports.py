@@ -21,7 +21,7 @@ async def report_activities(cast: Cast, expected: Expected) -> int:
     """Report for every kind; the number of lines that stand."""
     standing = 0
     for kind in activity_kinds().values():
-        if kind.kind not in FROM_CASES_OR_DIRECTORY:
+        if kind.kind not in FROM_CASES_OR_DIRECTORY and kind.holds(today()):
             standing += await _report(cast, expected, kind)
     return standing
 

@@ -91,6 +91,8 @@ def _kind_faults(line: ReportedLine) -> Iterator[Fault]:
     if kind is None:
         yield Fault("kind", "kind-unknown")
         return
+    if not kind.holds(line.on):
+        yield Fault("kind", "kind-ended")
     if line.channel not in kind.channels:
         yield Fault("kind", "kind-not-of-channel")
         return
