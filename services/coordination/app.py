@@ -10,6 +10,7 @@ from services.coordination.activities import Activities
 from services.coordination.api import ROUTERS
 from services.coordination.commands import relay_commands
 from services.coordination.events import events
+from services.coordination.portal import report_files
 from services.coordination.succession import succeed_agencies
 
 SERVICE = Service(
@@ -20,6 +21,7 @@ SERVICE = Service(
     queue=COORDINATION_QUEUE,
     background=(relay_commands, succeed_agencies),
     extend=portal.install,
+    files=(report_files.PAGE,),
 )
 
 

@@ -77,6 +77,8 @@ def write_year(
             year.rows += len(sent)
             continue
         for month in _monthly(lines, random):
+            if not month.lines:  # all of them come late
+                continue
             path = _write(folder, month)
             rows[path] = len(month.lines) + len(month.again)
             year.lines += len(month.lines)

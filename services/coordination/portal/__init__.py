@@ -17,6 +17,7 @@ from services.coordination.portal import (
     intakes,
     operations,
     papers,
+    report_files,
     search,
     tending,
     worklist,
@@ -44,7 +45,7 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    parts = (worklist, tending, search, cases, figures, operations, intakes, papers)
+    parts = (worklist, tending, search, cases, figures, operations, intakes, papers, report_files)
     for part in parts:
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

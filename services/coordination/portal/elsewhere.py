@@ -28,12 +28,25 @@ class Elsewhere:
 
     async def text(self, token: str, path: str, **params: Any) -> str:
         """The answer as text (CSV). Raises Problem."""
-        answer = await self._ask("GET", token, path, params=_given(params))
-        return answer.content.decode("utf-8")
+        return (await self.content(token, path, **params)).decode("utf-8")
+
+    async def content(self, token: str, path: str, **params: Any) -> bytes:
+        """The answer as it came (a file). Raises Problem."""
+        return (await self._ask("GET", token, path, params=_given(params))).content
 
     async def post(self, token: str, path: str, key: str, body: Mapping[str, Any]) -> Any:
         """Posts with an Idempotency-Key. Raises Problem."""
         answer = await self._ask("POST", token, path, json=body, headers={"Idempotency-Key": key})
+        return answer.json()
+
+    async def send_file(
+        self, token: str, path: str, key: str, content: bytes, **params: Any
+    ) -> Any:
+        """Posts a file as it is, with an Idempotency-Key. Raises Problem."""
+        headers = {"Idempotency-Key": key, "Content-Type": "application/octet-stream"}
+        answer = await self._ask(
+            "POST", token, path, content=content, headers=headers, params=_given(params)
+        )
         return answer.json()
 
     async def status(self, token: str, path: str) -> tuple[int, Any]:
