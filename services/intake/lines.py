@@ -44,8 +44,11 @@ def read_line(row: Any) -> ReportedLine | list[Fault]:
     """The line in a row, or what is wrong with the row's own form."""
     faults = list(unreadable(row))
     faults += [Fault(field, "my-number-refused") for field in fields_with_my_number(row)]
-    if faults:
-        return faults
+    return faults or shape_line(row)
+
+
+def shape_line(row: Any) -> ReportedLine | list[Fault]:
+    """The line in a row in which nothing stands that may not be kept."""
     try:
         return ReportedLine.model_validate(row)
     except ValidationError as error:
