@@ -76,6 +76,8 @@ def router(service: str, events: Events) -> APIRouter:
             ("consumer_lag", "Facts not yet taken in"),
             ("dead_letters", "Parked records"),
             ("commands", "Acts of people that no workflow has answered yet"),
+            ("mails", "Letters to agencies that wait to be sent"),
+            ("mails_unsent", "Letters that could not be sent"),
         )
     }
 

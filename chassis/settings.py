@@ -71,6 +71,13 @@ class Settings(BaseSettings):
     session_secret: SecretStr = SecretStr(PLACEHOLDER)
     """Signs the portal's session cookie."""
 
+    smtp_url: SecretStr | None = None
+    """The mail server for letters to agencies: `smtp://`, `smtp+starttls://` or `smtps://`, with
+    user and password where it asks for them. Unset: letters wait, and operators see them."""
+
+    mail_from: str = "kasane@localhost"
+    """The sender of those letters."""
+
     day_seconds: float | None = Field(None, gt=0)
     """Length of a day on a compressed clock, in seconds, for demonstrations. Unset: real days."""
 

@@ -61,6 +61,18 @@ class Refusal(StrEnum):
     """An attendee of a 支援会議 has not acknowledged the duty of secrecy for it."""
     INCOMPLETE = "act-incomplete"
     """The act lacks a field that this state needs; the details name it."""
+    IN_THE_PAST = "meeting-in-the-past"
+    """A meeting can only be set for a time to come."""
+    CLOSED_DAY = "closed-day"
+    """A proposed date falls on a day on which the ward is closed; the details name the days."""
+    NO_ACCESS = "attendee-without-access"
+    """An agency that has no access to the system, or is not there on that day, is invited."""
+    NO_QUORUM = "no-quorum"
+    """Fewer of the invited agencies came than the meeting needs."""
+    NOT_THE_CHAIR = "not-the-chair"
+    """The ward chairs both kinds of meeting; somebody else was named."""
+    NOT_THE_ORGANISER = "not-the-organiser"
+    """Who organises a meeting depends on its legal basis; this caller does not."""
 
 
 # --- in ---------------------------------------------------------------------------------------
@@ -143,6 +155,8 @@ class CaseMemory(Message):
     """What a case workflow remembers beside its state. Ids and codes only."""
 
     episode: int = 1
+    added: tuple[UUID, ...] = ()
+    """Members of the household who became subjects after the case had begun."""
     sharing: tuple[UUID, ...] = ()
     """Persons with a live consent to sharing."""
     support: tuple[UUID, ...] = ()
@@ -180,11 +194,14 @@ class MeetingInput(Message):
     meeting_id: UUID
     case_id: UUID
     legal_basis: Literal["consent", "law-106-6"]
-    starts_at: AwareDatetime
+    starts_at: AwareDatetime | None = None
+    """None while a date is looked for."""
     attendees: tuple[Code, ...]
     acknowledged: tuple[Code, ...] = ()
     present: tuple[Code, ...] = ()
     held_by: str | None = None
+    drafted_by: str | None = None
+    """Who last wrote the minutes."""
     outreach_plans: int = 0
     """How many outreach plans the case has had: the next one's version follows."""
     policy: Policy

@@ -55,6 +55,10 @@ class Agency(Validity):
     basic_area: str | None = None
     successor: str | None = None
     """The agency that takes over its work once this one no longer holds (廃止・統合の承継先)."""
+    mail: str | None = None
+    """Its office's mailbox, where invitations go; never a person's."""
+    access: str = "portal"
+    """portal · proxy (the 調整担当 records for it) · none (not registered: cannot be invited)."""
 
 
 class Area(Message):
@@ -247,6 +251,20 @@ def community_themes() -> dict[str, str]:
 
 
 @cache
+def statutory_meetings() -> dict[str, str]:
+    """Other meetings that a law knows and a household may sit in (process A11), by code."""
+    return dict(_read("statutory_meetings.csv", lambda row: (row["meeting"], row["label"])))
+
+
+@cache
+def closed_days() -> dict[date, str]:
+    """Days on which the ward is closed beside the calendar's own, and why."""
+    return dict(
+        _read("closed_days.csv", lambda row: (date.fromisoformat(row["day"]), row["reason"]))
+    )
+
+
+@cache
 def channel_schema(channel: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a channel's own fields. Raises KeyError for no such channel."""
     schemas = json.loads((DATA / "channel_fields.json").read_text("utf-8"))
@@ -284,6 +302,8 @@ def _agencies() -> tuple[Agency, ...]:
                 role=row["role"],
                 basic_area=row["basic_area"] or None,
                 successor=row["successor"] or None,
+                mail=row["mail"] or None,
+                access=row["access"] or "portal",
                 **_dates(row),
             ),
         )

@@ -44,11 +44,26 @@ class Policy(Message):
     consent_due: Period = days(14)
     """By then consent is decided: given, refused, or a 支援会議 asked for."""
 
+    consent_expiry_warning: Period = days(30)
+    """A consent that ends is renewed in time: the coordinator is asked this long before."""
+
+    address_protection: Period = months(12)
+    """支援措置 lasts a year from the day on which it was asked for (住民基本台帳事務処理要領)."""
+    address_protection_renewal: Period = months(1)
+    """It can be renewed from this long before its last day."""
+    staff_safety: Period = months(6)
+    """A warning to visiting staff is looked at anew after this; it ends by itself."""
+
     assessment_due: Period = days(30)
     plan_draft_due: Period = days(14)
     meeting_scheduling_due: Period = days(14)
     invitation_lead: Period = business_days(10)
     """A meeting is announced at least this long ahead; a shorter notice is flagged."""
+    availability_reminder: Period = business_days(3)
+    availability_due: Period = business_days(5)
+    """日程調整: by then the agencies have answered and a date is chosen."""
+    meeting_minutes: int = Field(60, ge=15)
+    """How long a meeting takes (process A3: about one hour); what an invitation says."""
     sheet_lead: Period = business_days(3)
     """準備シート are due this long before the meeting."""
     minutes_due: Period = business_days(5)
@@ -99,6 +114,9 @@ class Policy(Message):
     """Before an age of 18, 40 or 65 is reached (process A12)."""
     handover_overlap: Period = days(90)
     """Both sides stay after it."""
+
+    food_margin: Period = days(7)
+    """Food is handed over only if its date is at least this far away, so that it can be eaten."""
 
     escalation: Period = business_days(5)
     """A task without an escalation of its own goes to a superior this long after it was due."""

@@ -17,7 +17,6 @@ state, and where it may lead, stands in `contracts.life`; here stands what the t
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
 from uuid import UUID
 
 from temporalio import workflow
@@ -38,15 +37,15 @@ from contracts.life import SK_TRACK, CaseState, Role
 from contracts.message import Message
 from contracts.steps import TaskToOpen
 from workflows import consent
-from workflows.case_news import CaseWithNews
+from workflows.case_meeting import CaseWithMeetings
 from workflows.case_ways import ENDS_AT_ONCE, NEEDS_CONSENT, RESUMED_AS, STANDS_ON_PLAN
 from workflows.life import refuse
 from workflows.moves import Move
-from workflows.policies import after, end_of
+from workflows.policies import end_of
 
 
 @workflow.defn(name=Kind.CASE.value)
-class CaseWorkflow(CaseWithNews):
+class CaseWorkflow(CaseWithMeetings):
     """One case, from its intake to its last follow-up; episodes of the same case included."""
 
     begins = CaseState.TRIAGE
@@ -109,7 +108,7 @@ class CaseWorkflow(CaseWithNews):
         until = end_of(self.policy, act.expires_on, workflow.now()) if act.expires_on else None
         changes = consent.given(self.memory, act, until)
         known = self.memory.model_copy(update=changes)
-        if self.state in NEEDS_CONSENT or consent.missing(known, self.case.person_ids):
+        if self.state in NEEDS_CONSENT or consent.missing(known, self.persons):
             return Move(remember=changes)
         return self.leave(CaseState.ASSESS, "consent-given", {**changes, "refusals": 0})
 
@@ -169,25 +168,6 @@ class CaseWorkflow(CaseWithNews):
             remember={"prepared": plan, "plan_version": plan.version},
             created_id=plan.plan_id,
             plan_version=plan.version,
-        )
-
-    def schedule_meeting(self, act: acts.ScheduleMeeting, by: Command) -> Move:
-        """The state decides the law: on consent everybody discussed must share (invariant 1)."""
-        basis: Literal["consent", "law-106-6"] = "law-106-6"
-        move = Move(CaseState.SK_SCHEDULED)
-        if self.state == CaseState.MEETING:
-            basis, move = "consent", Move(task="done")
-            self.everybody_must_share()
-            if self.memory.meeting_id is not None:
-                refuse(Refusal.NOT_ALLOWED, state=self.state, meeting="under-way")
-        announced = after(self.policy, "invitation_lead", workflow.now())
-        return replace(
-            move,
-            remember={"meeting_id": by.command_id},
-            starts=(self.meeting(by.command_id, act, basis),),
-            created_id=by.command_id,
-            legal_basis=basis,
-            result="short-notice" if act.starts_at < announced else None,
         )
 
     def next_version(self, act: acts.DraftPlan | acts.PreparePlan, by: Command) -> PreparedPlan:
@@ -252,7 +232,7 @@ class CaseWorkflow(CaseWithNews):
         """Back to where it was, as far as what it stood on is still there."""
         came_from = CaseState(self.memory.suspended_from or CaseState.TRIAGE)
         to = RESUMED_AS.get(came_from, came_from)
-        if to in NEEDS_CONSENT and consent.missing(self.memory, self.case.person_ids):
+        if to in NEEDS_CONSENT and consent.missing(self.memory, self.persons):
             return self.leave(CaseState.CONSENT, "withdrawn-by-person", {"suspended_from": None})
         if to == CaseState.OUTREACH:
             if self.memory.outreach_agency is None:
@@ -278,7 +258,7 @@ class CaseWorkflow(CaseWithNews):
     def continue_support(self, act: acts.ContinueSupport, by: Command) -> Move:
         """With the plan that was held, if the case was living by it; else with another."""
         lived = self.memory.suspended_from in (CaseState.ACTIVE, CaseState.MONITOR)
-        shared = not consent.missing(self.memory, self.case.person_ids)
+        shared = not consent.missing(self.memory, self.persons)
         if lived and shared and self.memory.plan_id:
             return Move(CaseState.ACTIVE, tells=self.resume_plan())
         return self.leave(CaseState.REPLAN, "suspended")
@@ -314,13 +294,8 @@ class CaseWorkflow(CaseWithNews):
     # --- rules --------------------------------------------------------------------------------
 
     def must_be_of_case(self, person: UUID) -> None:
-        if person not in self.case.person_ids:
+        if person not in self.persons:
             refuse(Refusal.UNKNOWN_PERSON, person_id=str(person))
-
-    def everybody_must_share(self) -> None:
-        missing = consent.missing(self.memory, self.case.person_ids)
-        if missing or not self.case.person_ids:
-            refuse(Refusal.CONSENT_MISSING, persons=[str(person) for person in missing])
 
     # --- what is waited for -------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from temporalio import workflow
 
-from contracts.acts import ScheduleMeeting, StartParticipation
+from contracts.acts import AddPerson, Command, ProposeDates, ScheduleMeeting, StartParticipation
 from contracts.cases import (
     INTAKE_QUEUE,
     PAUSE,
@@ -49,6 +49,18 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
     kind = Kind.CASE
     case: CaseInput
 
+    @property
+    def persons(self) -> tuple[UUID, ...]:
+        """Whom the case is about: those of its intake, and those added since."""
+        return (*self.case.person_ids, *self.memory.added)
+
+    def add_person(self, act: AddPerson, by: Command) -> Move:
+        """Whoever is discussed consents for themselves: nothing is shared on consent until then."""
+        if act.person_id in self.persons:
+            refuse(Refusal.NOT_ALLOWED, state=self.state, person_id=str(act.person_id))
+        added = (*self.memory.added, act.person_id)
+        return Move(remember={"added": added}, person_id=act.person_id)
+
     # --- to begin them ------------------------------------------------------------------------
 
     @property
@@ -59,20 +71,23 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
         plan = PlanInput(
             **drafted.model_dump(),
             case_id=self.key,
-            person_ids=self.case.person_ids,
+            person_ids=self.persons,
             policy=self.policy,
             carried=self.fresh,
         )
         return Start(Kind.PLAN, drafted.plan_id, plan)
 
     def meeting(
-        self, meeting_id: UUID, act: ScheduleMeeting, basis: Literal["consent", "law-106-6"]
+        self,
+        meeting_id: UUID,
+        act: ScheduleMeeting | ProposeDates,
+        basis: Literal["consent", "law-106-6"],
     ) -> Start:
         meeting = MeetingInput(
             meeting_id=meeting_id,
             case_id=self.key,
             legal_basis=basis,
-            starts_at=act.starts_at,
+            starts_at=act.starts_at if isinstance(act, ScheduleMeeting) else None,
             attendees=act.attendees,
             outreach_plans=self.memory.outreach_plans,
             policy=self.policy,
@@ -137,11 +152,11 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
 
         Beside everything else: an intake service that is down does not hold the case up.
         """
-        while self.case.person_ids:
+        while self.persons:
             await workflow.wait_condition(
                 lambda: not (self.memory.looked_ahead or self.state in ("", CaseState.CLOSED))
             )
-            asked = AgeBoundaries(persons=self.case.person_ids)
+            asked = AgeBoundaries(persons=self.persons)
             found = await self.ask(IntakeActivities.find_age_boundaries, asked, INTAKE_QUEUE)
             async with self.lock:
                 if self.state != CaseState.CLOSED:

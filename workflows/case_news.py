@@ -88,7 +88,7 @@ class CaseWithNews(CaseWithChildren):
         if news.state in PLAN_IS_OVER:
             changes["plan_id"] = None
         if news.state == PlanState.ACTIVE:
-            changes["support"] = self.case.person_ids
+            changes["support"] = self.persons
         exits = self.stage.news.get(f"{news.kind}:{news.state}")
         if exits is None:
             self.note(**changes)

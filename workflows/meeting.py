@@ -1,9 +1,13 @@
-"""One meeting: prepared, held, concluded, and its minutes approved (process A3).
+"""One meeting: its date found, prepared, held, concluded, its minutes approved (process A3).
+
+A meeting may begin with a fixed date, or with dates that are put to the agencies (日程調整). Where
+too few came it is set anew, or dates are looked for again.
 
 A 重層的支援会議 sits on consent and says something of a plan; a 支援会議 sits on 法106条の6 and
 decides how to help without consent. For the latter everyone who is present has acknowledged the
 duty of secrecy for this very meeting, and its papers close some days after the minutes. The
-準備シート are brought to mind before the day. Who held the meeting does not approve its minutes.
+準備シート are brought to mind before the day. Who held the meeting or wrote its minutes does not
+approve them.
 
 A case whose ground is gone cancels a meeting that is still being prepared; of one that was held,
 the minutes are still owed.
@@ -16,14 +20,21 @@ from temporalio import workflow
 
 from contracts.acts import (
     AcknowledgeSecrecy,
+    AnswerDates,
     ApproveMinutes,
+    ChooseDate,
     Command,
     DecidePlan,
     DecideSupport,
+    DraftMinutes,
     HoldMeeting,
     LegalBasis,
     PlanVerdict,
     PostponeMeeting,
+    ProposeOtherDates,
+    RecordAdvice,
+    ReportNoQuorum,
+    SubmitFeedback,
     SubmitSheet,
     SupportDecision,
 )
@@ -33,7 +44,7 @@ from contracts.steps import TaskToOpen
 from workflows.child import Child
 from workflows.life import refuse
 from workflows.moves import Move
-from workflows.policies import before
+from workflows.policies import before, notice
 
 
 @workflow.defn(name=Kind.MEETING.value)
@@ -52,7 +63,30 @@ class MeetingWorkflow(Child[MeetingInput]):
     async def run(self, meeting: MeetingInput) -> None:
         await self.live()
 
-    # --- what people do -----------------------------------------------------------------------
+    def first_move(self) -> Move:
+        dated = self.memory.starts_at is not None
+        return Move(self.begins if dated else MeetingState.POLLING, cause="started")
+
+    # --- until it is held ---------------------------------------------------------------------
+
+    def answer_dates(self, act: AnswerDates, by: Command) -> Move:
+        self.must_attend([act.agency])
+        return Move()
+
+    def choose_date(self, act: ChooseDate, by: Command) -> Move:
+        return Move(
+            MeetingState.PREPARING,
+            remember={"starts_at": act.starts_at},
+            result=notice(self.policy, act.starts_at, workflow.now()),
+        )
+
+    def propose_other_dates(self, act: ProposeOtherDates, by: Command) -> Move:
+        return Move(MeetingState.POLLING, anew=True, remember={"starts_at": None})
+
+    def report_no_quorum(self, act: ReportNoQuorum, by: Command) -> Move:
+        self.must_attend(act.present)
+        to = MeetingState.PREPARING if act.starts_at else MeetingState.POLLING
+        return Move(to, anew=True, remember={"starts_at": act.starts_at}, result="no-quorum")
 
     def submit_sheet(self, act: SubmitSheet, by: Command) -> Move:
         self.must_attend([act.agency])
@@ -76,6 +110,8 @@ class MeetingWorkflow(Child[MeetingInput]):
             remember={"present": act.present, "held_by": by.actor.sub},
             legal_basis=self.memory.legal_basis,
         )
+
+    # --- what comes of it ---------------------------------------------------------------------
 
     def decide_plan(self, act: DecidePlan, by: Command) -> Move:
         if self.without_consent:
@@ -101,8 +137,21 @@ class MeetingWorkflow(Child[MeetingInput]):
             plan_version=self.memory.outreach_plans + 1,
         )
 
+    def record_advice(self, act: RecordAdvice, by: Command) -> Move:
+        self.must_attend([act.agency])
+        return Move()
+
+    def submit_feedback(self, act: SubmitFeedback, by: Command) -> Move:
+        self.must_attend([act.agency])
+        return Move()
+
+    def draft_minutes(self, act: DraftMinutes, by: Command) -> Move:
+        """What was returned goes back to be approved; who wrote last is its author."""
+        to = self.stage.acts[act.code][0]
+        return Move(to, remember={"drafted_by": by.actor.sub})
+
     def approve_minutes(self, act: ApproveMinutes, by: Command) -> Move:
-        if by.actor.sub == self.memory.held_by:
+        if by.actor.sub in (self.memory.held_by, self.memory.drafted_by):
             refuse(Refusal.APPROVER_IS_AUTHOR)
         return Move(MeetingState.DONE)
 
@@ -128,8 +177,10 @@ class MeetingWorkflow(Child[MeetingInput]):
 
     def reminders(self, task: TaskToOpen) -> Iterator[Timer]:
         yield from super().reminders(task)
+        if self.state != MeetingState.PREPARING or self.memory.starts_at is None:
+            return
         sheets = before(self.policy, "sheet_lead", self.memory.starts_at)
-        if self.state == MeetingState.PREPARING and sheets > workflow.now():
+        if sheets > workflow.now():
             yield Timer(at=sheets, does="remind", cause="sheet_lead")
 
     def deadlines(self) -> Iterator[Timer]:

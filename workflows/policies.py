@@ -62,6 +62,13 @@ def before(policy: Policy, period: str | Period, end: datetime) -> datetime:
     return _shifted(policy, period, end, -1)
 
 
+def notice(policy: Policy, starts_at: datetime | None, now: datetime) -> str | None:
+    """`short-notice` for a meeting that is announced later than the ward's rule has it."""
+    if starts_at is None:
+        return None
+    return "short-notice" if starts_at < after(policy, "invitation_lead", now) else None
+
+
 def start_of(policy: Policy, on: date, now: datetime) -> datetime:
     """When a date begins in Tokyo; on a compressed clock, as many short days from now."""
     if policy.day_seconds is None:
@@ -122,5 +129,6 @@ __all__ = [
     "before",
     "end_of",
     "in_sight",
+    "notice",
     "start_of",
 ]

@@ -12,6 +12,7 @@ PASSED_THROUGH = (
     "contracts",
     "workflows.activities",
     "workflows.case_children",
+    "workflows.case_meeting",
     "workflows.case_news",
     "workflows.case_ways",
     "workflows.child",

@@ -21,7 +21,15 @@ from contracts.acts.closing import (
     ReturnClosure,
 )
 from contracts.acts.consent import ConsentKind, RecordConsent, RecordRefusal, WithdrawConsent
+from contracts.acts.dates import (
+    AnswerDates,
+    ChooseDate,
+    ProposeDates,
+    ProposeOtherDates,
+    ReportNoQuorum,
+)
 from contracts.acts.handover import ConfirmHandover
+from contracts.acts.household import AddPerson
 from contracts.acts.meeting import (
     AcceptSupportMeeting,
     AcknowledgeSecrecy,
@@ -37,6 +45,17 @@ from contracts.acts.meeting import (
     ScheduleMeeting,
     SubmitSheet,
     SupportDecision,
+)
+from contracts.acts.outcome import (
+    AssignDuty,
+    DraftMinutes,
+    DutyKind,
+    Felt,
+    RaiseCommunityIssue,
+    RecordAdvice,
+    RecordStatutoryMeeting,
+    ReturnMinutes,
+    SubmitFeedback,
 )
 from contracts.acts.participation import (
     Approach,
@@ -116,6 +135,18 @@ AnyAct = Annotated[
     | ApproveMinutes
     | AcceptSupportMeeting
     | DeclineSupportMeeting
+    | ProposeDates
+    | ProposeOtherDates
+    | AnswerDates
+    | ChooseDate
+    | ReportNoQuorum
+    | RecordAdvice
+    | AssignDuty
+    | DraftMinutes
+    | ReturnMinutes
+    | SubmitFeedback
+    | RaiseCommunityIssue
+    | RecordStatutoryMeeting
     | RecordProgress
     | RecordContact
     | RecheckConsent
@@ -146,7 +177,8 @@ AnyAct = Annotated[
     | RecordLink
     | RecordSettling
     | EndPlacement
-    | ConfirmHandover,
+    | ConfirmHandover
+    | AddPerson,
     Field(discriminator="act"),
 ]
 """Every act, told apart by its `act` code."""
@@ -184,14 +216,18 @@ __all__ = [
     "AcknowledgeSecrecy",
     "Act",
     "Actor",
+    "AddPerson",
     "AgencyRole",
+    "AnswerDates",
     "AnyAct",
     "Approach",
     "ApproveClosure",
     "ApproveMinutes",
     "ApprovePlan",
     "AskConsent",
+    "AssignDuty",
     "CancelMeeting",
+    "ChooseDate",
     "ClosureReason",
     "Command",
     "CompleteAssessment",
@@ -203,10 +239,13 @@ __all__ = [
     "DecideSupport",
     "DeclineReferral",
     "DeclineSupportMeeting",
+    "DraftMinutes",
     "DraftPlan",
+    "DutyKind",
     "EndPlacement",
     "EndWithInformation",
     "EvaluateClosure",
+    "Felt",
     "FinishReferral",
     "HoldMeeting",
     "JoinWaitingList",
@@ -220,8 +259,12 @@ __all__ = [
     "PlanVerdict",
     "PostponeMeeting",
     "PreparePlan",
+    "ProposeDates",
+    "ProposeOtherDates",
+    "RaiseCommunityIssue",
     "RecheckConsent",
     "RecordAcceptance",
+    "RecordAdvice",
     "RecordAnswer",
     "RecordConsent",
     "RecordContact",
@@ -232,22 +275,26 @@ __all__ = [
     "RecordProgress",
     "RecordRefusal",
     "RecordSettling",
+    "RecordStatutoryMeeting",
     "RecordTrial",
     "RecordVisit",
     "ReferOn",
     "ReferToAgency",
     "Reopen",
     "ReportLostContact",
+    "ReportNoQuorum",
     "RequestDevelopment",
     "RequestReferral",
     "RequestSupportMeeting",
     "RespondUrgently",
     "Resume",
     "ReturnClosure",
+    "ReturnMinutes",
     "ReturnPlan",
     "ScheduleMeeting",
     "StartParticipation",
     "StopWaiting",
+    "SubmitFeedback",
     "SubmitSheet",
     "SupportDecision",
     "Suspend",

@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 from typing import Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
@@ -27,6 +28,10 @@ class ScheduleMeeting(Act):
     attendees: tuple[Code, ...] = Field(min_length=2)
     """Agencies; for a 支援会議 the fewest that are needed."""
     venue: Code = "ward-office"
+    chair: Code | None = None
+    """The division of the ward that chairs; None: the one that coordinates the case."""
+    sitting_id: UUID | None = None
+    """The sitting (合同開催) in which this case is one of several; it has the same date."""
 
 
 class SubmitSheet(Act):

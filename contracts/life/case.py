@@ -47,10 +47,12 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "respond_urgently": (),
     "record_progress": (),
     "request_referral": (),
+    "record_statutory_meeting": (),
     "merge_into": (CaseState.CLOSED,),
     "withdraw_consent": (CaseState.SK_REQUESTED,),
     "report_lost_contact": (CaseState.SUSPENDED,),
     "suspend": (CaseState.SUSPENDED,),
+    "add_person": (),
 }
 """Acts that every open state of a case allows besides its own. No exit named: it stays. On the
 track of the 支援会議, which needs no consent, a withdrawal leads nowhere either."""
@@ -126,6 +128,7 @@ CASE: Life = {
         due="meeting_scheduling_due",
         acts={
             "schedule_meeting": (CaseState.MEETING,),
+            "propose_dates": (CaseState.MEETING,),
             "record_consent": (CaseState.MEETING,),
             "request_support_meeting": (CaseState.SK_REQUESTED,),
         },
@@ -240,6 +243,7 @@ CASE: Life = {
         due="support_meeting_scheduling",
         acts={
             "schedule_meeting": (CaseState.SK_SCHEDULED,),
+            "propose_dates": (CaseState.SK_SCHEDULED,),
             "record_consent": (CaseState.SK_ACCEPTED, CaseState.ASSESS),
             "prepare_plan": (CaseState.SK_ACCEPTED,),
         },

@@ -21,6 +21,7 @@ PORTS = {
     "traces": 5,
     "issuer": 6,
     "worker": 7,
+    "mail": 8,
     "temporal": 10,
     "temporal-ui": 11,
     "postgres": 12,
@@ -75,6 +76,11 @@ class Layout:
     def clock(self) -> Path:
         """Holds the length of a day in seconds while coordination runs on a compressed clock."""
         return self.run / "day-seconds"
+
+    @property
+    def mails(self) -> Path:
+        """The mailbox of the stack's mail server, a maildir."""
+        return self.data / "mail"
 
     @property
     def clients(self) -> Path:

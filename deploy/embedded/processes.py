@@ -71,6 +71,8 @@ def process_environment(
         }
     if name == "coordination":
         environment |= _login(secrets, "kasane-portal", "KASANE_SESSION_SECRET")
+        environment["KASANE_SMTP_URL"] = f"smtp://{layout.address('mail')}"
+        environment["KASANE_MAIL_FROM"] = "kasane@kasane.example"
         if day_seconds:
             environment["KASANE_DAY_SECONDS"] = day_seconds
     return environment

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import IO
 
-from deploy.embedded import broker, caddy, postgres, processes, temporal
+from deploy.embedded import broker, caddy, mail, postgres, processes, temporal
 from deploy.embedded.child import end_leftovers
 from deploy.embedded.layout import SERVICES, Layout
 from deploy.embedded.part import Part
@@ -19,7 +19,7 @@ from deploy.embedded.supervisor import Supervisor, run_supervisor
 from deploy.problem import ProblemError
 
 OWN_PROCESSES = ("migrate", "issuer", "traces", *SERVICES, "worker")
-PARTS = ("postgres", "broker", "temporal", "caddy", *OWN_PROCESSES)
+PARTS = ("postgres", "broker", "temporal", "mail", "caddy", *OWN_PROCESSES)
 
 LOOKS, LOOK_SECONDS = 20, 0.05
 """How often, and how far apart, a supervisor tries to take the lock."""
@@ -51,6 +51,8 @@ def _part(name: str, layout: Layout, secrets: Secrets, inherited: dict[str, str]
             return broker.part(layout, inherited)
         case "temporal":
             return temporal.part(layout, inherited)
+        case "mail":
+            return mail.part(layout, inherited)
         case "caddy":
             return caddy.part(layout, inherited)
         case _:

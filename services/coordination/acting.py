@@ -26,13 +26,16 @@ from chassis.telemetry import mark_case
 from contracts import catalogue
 from contracts.acts import Act
 from contracts.calendar import today
-from contracts.cases import Kind, workflow_id
+from contracts.cases import Kind, Refusal, workflow_id
 from contracts.life import allowed
 from services.coordination import problems, views
+from services.coordination.bodies import may_organise
 from services.coordination.commands import relay_of
-from services.coordination.forms import ACTS, MODELS
-from services.coordination.models import CaseFile, Strand, Task
+from services.coordination.forms import ACTS, AGENCIES_FIELDS, AGENCY_FIELDS, MODELS
+from services.coordination.meeting_rules import basis_of
+from services.coordination.models import CaseFile, Meeting, Strand, Task
 from services.coordination.permissions import (
+    ORGANISING,
     names_other_agency,
     own_strand,
     role_allows,
@@ -212,6 +215,7 @@ async def _do(
     if deed.act.code not in exits:
         raise problems.act_not_allowed(strand.kind, strand.state, sorted(exits))
     await _may(session, deed, to, task)
+    await _organises(session, deed, case, to)
     _known_agencies(deed.act)
     attempt = Attempt(
         session,
@@ -274,9 +278,20 @@ async def _may(session: AsyncSession, deed: Deed, to: Addressee, task: Task | No
         raise problems.not_your_agency()
 
 
+async def _organises(session: AsyncSession, deed: Deed, case: CaseFile, to: Addressee) -> None:
+    """A meeting is called and led by whoever organises it by its legal basis (process A3)."""
+    if deed.act.code not in ORGANISING:
+        return
+    basis = str(basis_of(case))
+    if to.kind is Kind.MEETING:
+        basis = (await session.get_one(Meeting, to.id)).legal_basis
+    if not may_organise(deed.principal, basis, today()):
+        raise RefusedError(Refusal.NOT_THE_ORGANISER, legal_basis=basis)
+
+
 def _known_agencies(act: Act) -> None:
     known = catalogue.agencies(today())
-    for name in ("agency", "lead_agency", "attendees", "present", "recipients", "joint_with"):
+    for name in (*AGENCY_FIELDS, *AGENCIES_FIELDS):
         value = getattr(act, name, None) or ()
         for code in (value,) if isinstance(value, str) else value:
             if code not in known:

@@ -10,6 +10,7 @@ from services.coordination.activities import Activities
 from services.coordination.api import ROUTERS
 from services.coordination.commands import relay_commands
 from services.coordination.events import events
+from services.coordination.mailing import relay_mails
 from services.coordination.portal import report_files
 from services.coordination.succession import succeed_agencies
 
@@ -19,7 +20,7 @@ SERVICE = Service(
     events=events,
     activities=Activities,
     queue=COORDINATION_QUEUE,
-    background=(relay_commands, succeed_agencies),
+    background=(relay_commands, relay_mails, succeed_agencies),
     extend=portal.install,
     files=(report_files.PAGE,),
 )

@@ -5,21 +5,25 @@ A fact about a case that was never opened here is parked, to be put back once th
 
 from datetime import UTC, datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from chassis.bus import Events
 from chassis.telemetry import mark_case
-from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind
+from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind, workflow_id
+from contracts.events.household import HouseholdMemberAdded, PersonFlagEnded, PersonFlagged
 from contracts.events.intake import IntakeAccepted, IntakeCorrected, IntakeWithdrawn
 from contracts.events.participation import (
+    CommunityIssueAnswered,
     DevelopmentAnswered,
     PlacementEvent,
     PlacementSettled,
     PlaceOffered,
     ResourceLinked,
 )
-from contracts.life import PlacementState
-from services.coordination.models import CaseFile
+from contracts.life import MeetingState, PlacementState
+from services.coordination.models import CaseFile, CommunityAnswer, CommunityIssue, Strand
 from services.coordination.store.cases import (
     add_entry,
     correct_case,
@@ -28,6 +32,7 @@ from services.coordination.store.cases import (
     open_case,
 )
 from services.coordination.store.commands import store_placement_news, store_start, store_withdrawal
+from services.coordination.store.households import end_flag, keep_flag, know_member
 
 events = Events("coordination")
 
@@ -62,6 +67,32 @@ async def withdraw(session: AsyncSession, told: IntakeWithdrawn) -> None:
     await store_withdrawal(session, case)
 
 
+@events.on(HouseholdMemberAdded)
+async def member(session: AsyncSession, told: HouseholdMemberAdded) -> None:
+    """Somebody may become a subject of the case; that is for people to say."""
+    case = _known(await lock_case_of_intake(session, told.intake_id))
+    await know_member(session, case, told)
+    add_entry(session, case, cause="member-added", state=case.state, at=told.occurred_at)
+
+
+@events.on(PersonFlagged)
+async def flag(session: AsyncSession, told: PersonFlagged) -> None:
+    case = _known(await lock_case_of_intake(session, told.intake_id))
+    await keep_flag(session, case, told)
+    add_entry(
+        session, case, cause="flagged", state=case.state, at=told.occurred_at, result=told.kind
+    )
+
+
+@events.on(PersonFlagEnded)
+async def flag_ended(session: AsyncSession, told: PersonFlagEnded) -> None:
+    case = _known(await lock_case_of_intake(session, told.intake_id))
+    await end_flag(session, told)
+    add_entry(
+        session, case, cause="flag-ended", state=case.state, at=told.occurred_at, result=told.kind
+    )
+
+
 @events.on(ResourceLinked)
 async def show_link(session: AsyncSession, told: ResourceLinked) -> None:
     await _show(session, told, "resource-linked", PlacementState.SETTLING)
@@ -70,6 +101,37 @@ async def show_link(session: AsyncSession, told: ResourceLinked) -> None:
 @events.on(PlacementSettled)
 async def show_settling(session: AsyncSession, told: PlacementSettled) -> None:
     await _show(session, told, "placement-settled", PlacementState.SETTLED)
+
+
+@events.on(CommunityIssueAnswered)
+async def close_loop(session: AsyncSession, told: CommunityIssueAnswered) -> None:
+    """What became of a trouble that a meeting here saw. Issues that others raised are not ours."""
+    issue = await session.get(CommunityIssue, told.community_issue_id)
+    if issue is None:
+        return
+    case = _known(await lock_case(session, issue.case_id))
+    session.add(
+        CommunityAnswer(
+            answer_id=told.event_id,
+            community_issue_id=issue.community_issue_id,
+            **told.model_dump(include={"answer", "resource_id", "activity_id", "on"}),
+        )
+    )
+    state = await session.scalar(
+        select(col(Strand.state)).where(
+            col(Strand.workflow_id) == workflow_id(Kind.MEETING, issue.meeting_id)
+        )
+    )
+    add_entry(
+        session,
+        case,
+        cause="community-issue-answered",
+        state=state or MeetingState.DONE,
+        at=told.occurred_at,
+        kind=Kind.MEETING,
+        entity_id=issue.meeting_id,
+        result=told.answer,
+    )
 
 
 @events.on(PlaceOffered)

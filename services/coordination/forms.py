@@ -1,6 +1,6 @@
 """The form of every act, read from its model: fields with Japanese labels, and a JSON Schema."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -27,10 +27,11 @@ MODELS: dict[str, type[Act]] = {
 }
 """Every act's model by its code."""
 
-_AGENCY = {"agency", "lead_agency"}
+AGENCY_FIELDS = ("agency", "lead_agency", "chair")
+AGENCIES_FIELDS = ("attendees", "present", "recipients", "joint_with")
+"""Fields of acts that name one agency, and several."""
 _FORM = "form_version"
 _STAFF = {"witnesses"}
-_AGENCIES = {"attendees", "present", "recipients", "joint_with"}
 
 
 def fields_of(
@@ -59,7 +60,7 @@ def _field(
     staff: Mapping[str, str],
 ) -> views.Field:
     kind = _type(name, info, private)
-    offered = labels.choices(act, name) or labels.suggestions(act, name)
+    offered = catalogued(act, name) or labels.choices(act, name) or labels.suggestions(act, name)
     choices = [views.Choice(value=code, label=label) for code, label in offered.items()]
     if kind in ("agency", "agencies", "roles"):
         choices = [views.Choice(value=code, label=row.name) for code, row in agencies.items()]
@@ -81,6 +82,21 @@ def _field(
     )
 
 
+def catalogued(act: str, name: str) -> dict[str, str]:
+    """The catalogue's own values of a field with their labels; empty where it has none."""
+    areas = catalogue.areas()
+    known: dict[str, Callable[[], dict[str, str]]] = {
+        "raise_community_issue.theme": catalogue.community_themes,
+        "raise_community_issue.wanted_kinds": catalogue.resource_kinds,
+        "raise_community_issue.basic_area": lambda: {a.basic_area: a.basic_area for a in areas},
+        "raise_community_issue.daily_area": lambda: {a.daily_area: a.daily_area for a in areas},
+        "record_statutory_meeting.meeting": catalogue.statutory_meetings,
+        "decide_support.statutory_meeting": catalogue.statutory_meetings,
+    }
+    found = known.get(f"{act}.{name}")
+    return found() if found else {}
+
+
 def _least(mark: object) -> bool:
     return getattr(mark, "min_length", None) is not None
 
@@ -96,9 +112,9 @@ def _default(info: FieldInfo) -> Any:
 def _type(name: str, info: FieldInfo, private: bool) -> Any:
     if private:
         return "text"
-    if name in _AGENCY:
+    if name in AGENCY_FIELDS:
         return "agency"
-    if name in _AGENCIES:
+    if name in AGENCIES_FIELDS:
         return "agencies"
     if name in _STAFF:
         return "codes"
@@ -123,6 +139,8 @@ def _by_annotation(bare: Any) -> str:
         item = _bare(get_args(bare)[0])
         if item is AgencyRole:
             return "roles"
+        if item is datetime or "Aware" in str(item):
+            return "datetimes"
         return "choices" if isinstance(item, type) and issubclass(item, StrEnum) else "codes"
     simple = {bool: "yes-no", UUID: "uuid", date: "date", datetime: "datetime"}
     return simple.get(bare, "datetime" if "Aware" in str(bare) else "code")

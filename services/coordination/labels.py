@@ -90,6 +90,16 @@ def lack(code: str) -> str:
     return "情報共有の同意がありません"
 
 
+def guard(kind_code: str) -> str:
+    """What a flag on a person says."""
+    return _word("guards", kind_code)
+
+
+def looked(action: str) -> str:
+    """What an entry of the audit trail tells: a look, or an act."""
+    return act(action.removeprefix("act.")) if action.startswith("act.") else _word("looks", action)
+
+
 def closure_reason(code: str) -> str:
     return value("reason", code, "evaluate_closure")
 

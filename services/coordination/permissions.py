@@ -93,13 +93,49 @@ ROLES: dict[str, frozenset[Role]] = {
     "record_follow_up": _ANY_STAFF,
     "reopen": _COORDINATING,
     "confirm_handover": _ANY_STAFF,
+    "add_person": _COORDINATING,
+    "propose_dates": _CONVENING,
+    "propose_other_dates": _CONVENING,
+    "answer_dates": _EVERYBODY,
+    "choose_date": _CONVENING,
+    "report_no_quorum": _CONVENING,
+    "record_advice": _EVERYBODY,
+    "assign_duty": _CONVENING,
+    "draft_minutes": _CONVENING,
+    "return_minutes": frozenset({M, W}),
+    "submit_feedback": _EVERYBODY,
+    "raise_community_issue": _CONVENING,
+    "record_statutory_meeting": _EVERYBODY,
 }
 """Which roles may do an act. An act that is not named may be done by nobody."""
 
 OWN_AGENCY = frozenset(
-    {"submit_sheet", "acknowledge_secrecy", "record_progress", "record_contact", "confirm_handover"}
+    {
+        "submit_sheet",
+        "acknowledge_secrecy",
+        "record_progress",
+        "record_contact",
+        "confirm_handover",
+        "answer_dates",
+        "record_advice",
+        "submit_feedback",
+    }
 )
 """Acts whose `agency` is the one that does it: an agency's staff names only its own."""
+
+ORGANISING = frozenset(
+    {
+        "schedule_meeting",
+        "propose_dates",
+        "propose_other_dates",
+        "choose_date",
+        "postpone_meeting",
+        "cancel_meeting",
+        "report_no_quorum",
+        "hold_meeting",
+    }
+)
+"""Acts of whoever organises a meeting; who that is depends on its legal basis (`bodies`)."""
 
 WHOLE_WARD = (C, M, W)
 """Roles that see every case; an agency's staff see those of their agency."""

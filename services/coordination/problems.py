@@ -1,14 +1,17 @@
 """The refusals of this service, as callers are told them."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.problems import Problem
+from contracts.calendar import wareki
 from contracts.cases import Refusal
 from services.coordination import labels
 from services.coordination.delivery import ACT_FAILED, CASE_ENDED
 from services.coordination.models import CommandRow, Staff, Task
+from services.coordination.slots import why_closed
 
 FIELD_CODES = {
     "form_version": "unknown-consent-form",
@@ -52,6 +55,36 @@ REFUSALS: dict[str, tuple[int, str, str]] = {
         "入力内容が足りないか、正しくありません",
         "The act lacks something that is needed here",
     ),
+    Refusal.IN_THE_PAST: (
+        422,
+        "会議の日時は、これから先の日時を指定してください",
+        "A meeting can only be set for a time to come",
+    ),
+    Refusal.CLOSED_DAY: (
+        422,
+        "候補日に閉庁日が含まれています",
+        "The ward is closed on a proposed day",
+    ),
+    Refusal.NO_ACCESS: (
+        422,
+        "この機関は利用登録がないか、開催日には存在しないため招けません",
+        "The agency has no access, or is not there on that day, and cannot be invited",
+    ),
+    Refusal.NO_QUORUM: (
+        422,
+        "定足数に足りません。定足数不足として記録し、日程を改めてください",
+        "Too few of the invited agencies came; record it and set another date",
+    ),
+    Refusal.NOT_THE_CHAIR: (
+        422,
+        "会議の進行は区が行います。区の所管課を選んでください",
+        "The ward chairs the meeting; name one of its divisions",
+    ),
+    Refusal.NOT_THE_ORGANISER: (
+        403,
+        "この会議の主催者ではありません(重層的支援会議は多機関協働の調整担当、支援会議は区が主催します)",
+        "This caller does not organise a meeting of this legal basis",
+    ),
     CASE_ENDED: (409, "この手続きはすでに終わっています", "This is over already"),
     ACT_FAILED: (
         500,
@@ -64,6 +97,8 @@ REFUSALS: dict[str, tuple[int, str, str]] = {
 def of_refusal(code: str, details: dict[str, Any], **more: Any) -> Problem:
     """The problem of a refusal by the data or by the workflow. `details` are ids and codes."""
     status, ja, en = REFUSALS.get(code, REFUSALS[ACT_FAILED])
+    if named := _named(code, details):
+        ja, en = f"{ja}: {'、'.join(named)}", f"{en}: {', '.join(named)}"
     told = {name: value for name, value in details.items() if name not in _RESERVED}
     if code == Refusal.CONSENT_MISSING:
         told["offers"] = [
@@ -78,6 +113,16 @@ def of_refusal(code: str, details: dict[str, Any], **more: Any) -> Problem:
         told["errors"] = [{"field": name, "code": code, "ja": ja, "en": en}]
         field = name
     return Problem(status, code, ja=ja, en=en, field=field, **told, **more)
+
+
+def _named(code: str, details: dict[str, Any]) -> list[str]:
+    """Which days or agencies a refusal is about, as people call them."""
+    if code == Refusal.CLOSED_DAY:
+        days = [date.fromisoformat(day) for day in details.get("days", ())]
+        return [f"{wareki(day)} {why_closed(day) or ''}".strip() for day in days]
+    if code in (Refusal.NO_ACCESS, Refusal.NOT_THE_CHAIR):
+        return [labels.agency(agency) for agency in details.get("agencies", ())]
+    return []
 
 
 INSTEAD_OF_CONSENT = (("request_support_meeting", "law-106-6"), ("record_consent", "consent"))

@@ -14,3 +14,8 @@ class RefusedError(Exception):
     def __init__(self, code: Refusal, **details: Any) -> None:
         super().__init__(str(code))
         self.code, self.details = code, details
+
+
+def incomplete(field: str) -> RefusedError:
+    """The act lacks a field, or what it says there cannot be."""
+    return RefusedError(Refusal.INCOMPLETE, field=field)

@@ -5,8 +5,8 @@ transaction that gives it its effect. Each rule raises RefusedError.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,27 +16,24 @@ from sqlmodel import col
 
 from contracts.acts import (
     Act,
-    SupportDecision,
     closing,
     consent,
-    meeting,
+    household,
     plan,
     screening,
     support,
 )
 from contracts.cases import Refusal
-from contracts.life import CaseState
 from services.coordination.consent_forms import form_in_force, known_forms
 from services.coordination.models import (
-    Attendee,
     CaseFile,
     Evaluation,
-    Meeting,
     PlanVersion,
     Staff,
 )
 from services.coordination.reach import PLAN_MAKING, persons_of, reach
-from services.coordination.refusal import RefusedError
+from services.coordination.refusal import RefusedError, incomplete
+from services.coordination.store.households import members_beside
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,8 @@ class Attempt:
     on: date
     oral_consent: bool = True
     """Whether the ward takes oral consent (an open question of the ward's, process E (h))."""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it was posted."""
 
 
 Rule = Callable[[Attempt, Any], Awaitable[None]]
@@ -67,6 +66,8 @@ async def check(attempt: Attempt) -> None:
 
 async def _persons_belong(attempt: Attempt) -> None:
     person_id = getattr(attempt.act, "person_id", None)
+    if isinstance(attempt.act, household.AddPerson):
+        return
     if person_id is not None and person_id not in await persons_of(
         attempt.session, attempt.case.case_id
     ):
@@ -85,23 +86,19 @@ async def consent_gate(attempt: Attempt, agencies: Iterable[str]) -> None:
         raise RefusedError(Refusal.CONSENT_MISSING, **found.told())
 
 
-def _incomplete(field: str) -> RefusedError:
-    return RefusedError(Refusal.INCOMPLETE, field=field)
-
-
 async def _record_consent(attempt: Attempt, act: consent.RecordConsent) -> None:
     """The form that was in force when it was given, its proxy, and its witnesses."""
     if act.given_by == "proxy" and act.relation is None:
-        raise _incomplete("relation")
+        raise incomplete("relation")
     given_on = act.obtained_on or attempt.on
     if given_on > attempt.on:
-        raise _incomplete("obtained_on")
+        raise incomplete("obtained_on")
     if act.expires_on is not None and act.expires_on < given_on:
-        raise _incomplete("expires_on")
+        raise incomplete("expires_on")
     version = act.form_version or form_in_force(given_on)
     form = known_forms().get(version or "")
     if form is None:
-        raise _incomplete("form_version")
+        raise incomplete("form_version")
     if not form.in_force(given_on):
         shown = form_in_force(given_on)
         raise RefusedError(Refusal.INCOMPLETE, field="form_version", in_force=shown)
@@ -112,86 +109,23 @@ async def _record_consent(attempt: Attempt, act: consent.RecordConsent) -> None:
 async def _witnessed(attempt: Attempt, act: consent.RecordConsent) -> None:
     """Oral consent is heard by two named members of staff (口頭+2名記録), if the ward takes it."""
     if not attempt.oral_consent:
-        raise _incomplete("method")
+        raise incomplete("method")
     known = select(func.count()).where(col(Staff.sub).in_(set(act.witnesses)))
     if len(set(act.witnesses)) < 2 or await attempt.session.scalar(known) != len(
         set(act.witnesses)
     ):
-        raise _incomplete("witnesses")
+        raise incomplete("witnesses")
 
 
-async def _schedule_meeting(attempt: Attempt, act: meeting.ScheduleMeeting) -> None:
-    if attempt.case.state == CaseState.MEETING:
-        await consent_gate(attempt, act.attendees)
-    if len(set(act.attendees)) < 2:
-        raise _incomplete("attendees")
-
-
-async def _attending(attempt: Attempt, agency: str) -> None:
-    if agency not in {seat.agency for seat in await seats(attempt.session, attempt.entity_id)}:
-        raise _incomplete("agency")
-
-
-async def seats(session: AsyncSession, meeting_id: UUID) -> Iterable[Attendee]:
-    """The invited agencies of a meeting."""
-    return (
-        await session.scalars(select(Attendee).where(col(Attendee.meeting_id) == meeting_id))
-    ).all()
-
-
-async def _submit_sheet(attempt: Attempt, act: meeting.SubmitSheet) -> None:
-    await _attending(attempt, act.agency)
-
-
-async def _acknowledge_secrecy(attempt: Attempt, act: meeting.AcknowledgeSecrecy) -> None:
-    await _attending(attempt, act.agency)
-
-
-async def _hold_meeting(attempt: Attempt, act: meeting.HoldMeeting) -> None:
-    """The consent gate again, or every present agency's word on secrecy (process A12)."""
-    held = await attempt.session.get_one(Meeting, attempt.entity_id)
-    if held.legal_basis == "consent":
-        await consent_gate(attempt, act.present)
-        return
-    bound = {
-        seat.agency
-        for seat in await seats(attempt.session, held.meeting_id)
-        if seat.acknowledged_at is not None
-    }
-    if unbound := set(act.present) - bound:
-        raise RefusedError(Refusal.SECRECY_NOT_ACKNOWLEDGED, agencies=sorted(unbound))
-
-
-async def _decide_plan(attempt: Attempt, act: meeting.DecidePlan) -> None:
-    if act.verdict is meeting.PlanVerdict.NOT_SUITABLE and act.agency is None:
-        raise _incomplete("agency")
-
-
-async def _decide_support(attempt: Attempt, act: meeting.DecideSupport) -> None:
-    if act.decision is SupportDecision.OUTREACH_PLAN:
-        for field in ("agency", "starts_on", "ends_on"):
-            if getattr(act, field) is None:
-                raise _incomplete(field)
-        _period(act.starts_on, act.ends_on)
-    if act.decision is SupportDecision.OTHER_MEETING and act.statutory_meeting is None:
-        raise _incomplete("statutory_meeting")
-
-
-def _period(starts_on: date | None, ends_on: date | None) -> None:
+def period(starts_on: date | None, ends_on: date | None) -> None:
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
-        raise _incomplete("ends_on")
+        raise incomplete("ends_on")
 
 
 async def _draft_plan(attempt: Attempt, act: plan.DraftPlan) -> None:
-    _period(act.starts_on, act.ends_on)
+    period(act.starts_on, act.ends_on)
     if len({role.agency for role in act.roles}) < len(act.roles):
-        raise _incomplete("roles")
-
-
-async def _approve_minutes(attempt: Attempt, act: meeting.ApproveMinutes) -> None:
-    held = await attempt.session.get_one(Meeting, attempt.entity_id)
-    if held.held_by == attempt.sub:
-        raise RefusedError(Refusal.APPROVER_IS_AUTHOR)
+        raise incomplete("roles")
 
 
 async def _approve_plan(attempt: Attempt, act: plan.ApprovePlan) -> None:
@@ -229,30 +163,33 @@ async def _merge_into(attempt: Attempt, act: screening.MergeInto) -> None:
     """Into another case, and never into one that is itself only a duplicate."""
     other = await attempt.session.get(CaseFile, act.into_case_id)
     if other is None or other.case_id == attempt.case.case_id or other.merged_into is not None:
-        raise _incomplete("into_case_id")
+        raise incomplete("into_case_id")
 
 
-async def _not_ahead(attempt: Attempt, act: Any) -> None:
+async def _add_person(attempt: Attempt, act: household.AddPerson) -> None:
+    """Somebody of the household of whom intake has told, and who is no subject yet."""
+    if act.person_id in await persons_of(attempt.session, attempt.case.case_id):
+        raise RefusedError(Refusal.NOT_ALLOWED, state=attempt.case.state, allowed=[])
+    if act.person_id not in await members_beside(attempt.session, attempt.case.case_id):
+        raise RefusedError(Refusal.UNKNOWN_PERSON, field="person_id")
+
+
+async def not_ahead(attempt: Attempt, act: Any) -> None:
     if act.on > attempt.on:
-        raise _incomplete("on")
+        raise incomplete("on")
 
 
 RULES: dict[type[Act], Rule] = {
+    household.AddPerson: _add_person,
     consent.RecordConsent: _record_consent,
-    meeting.ScheduleMeeting: _schedule_meeting,
-    meeting.SubmitSheet: _submit_sheet,
-    meeting.AcknowledgeSecrecy: _acknowledge_secrecy,
-    meeting.HoldMeeting: _hold_meeting,
-    meeting.DecidePlan: _decide_plan,
-    meeting.DecideSupport: _decide_support,
-    meeting.ApproveMinutes: _approve_minutes,
     plan.DraftPlan: _draft_plan,
     plan.PreparePlan: _draft_plan,
     plan.ApprovePlan: _approve_plan,
     closing.EvaluateClosure: _evaluate_closure,
     closing.ApproveClosure: _approve_closure,
     screening.MergeInto: _merge_into,
-    support.RecordProgress: _not_ahead,
-    support.RecordContact: _not_ahead,
+    support.RecordProgress: not_ahead,
+    support.RecordContact: not_ahead,
 }
-"""The rule of an act beside its form; acts that are not named have none of their own."""
+"""The rule of an act beside its form; acts that are not named have none of their own. Those of
+the meetings are entered by `meeting_rules`."""

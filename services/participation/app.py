@@ -7,9 +7,14 @@ from chassis.settings import Settings
 from contracts.cases import PARTICIPATION_QUEUE
 from services.participation.activities import Activities
 from services.participation.api import ROUTERS
+from services.participation.events import events
 
 SERVICE = Service(
-    "participation", routers=ROUTERS, activities=Activities, queue=PARTICIPATION_QUEUE
+    "participation",
+    routers=ROUTERS,
+    events=events,
+    activities=Activities,
+    queue=PARTICIPATION_QUEUE,
 )
 
 

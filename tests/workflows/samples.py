@@ -113,6 +113,7 @@ PLAINEST: dict[str, Act] = {
         acts.ApproveMinutes(),
         acts.AcceptSupportMeeting(),
         acts.DeclineSupportMeeting(),
+        acts.AddPerson(person_id=STRANGER),
         acts.RecordProgress(agency="jobota", on=DAY),
         contact("no-answer"),
         acts.RecheckConsent(),
@@ -144,6 +145,25 @@ PLAINEST: dict[str, Act] = {
         acts.RecordSettling(settled=True),
         acts.EndPlacement(reason="withdrawn-by-person"),
         acts.ConfirmHandover(side="giving", agency="kodomo-katei-center"),
+        acts.ProposeDates(slots=(FAR,), attendees=("jobota", "sapota")),
+        acts.ProposeOtherDates(slots=(FAR,)),
+        acts.AnswerDates(agency="jobota", yes=(FAR,)),
+        acts.ChooseDate(starts_at=FAR),
+        acts.ReportNoQuorum(present=("jobota",), starts_at=FAR),
+        acts.RecordAdvice(agency="jobota"),
+        acts.AssignDuty(agency="jobota", duty=acts.DutyKind.VISIT, due_on=DAY),
+        acts.DraftMinutes(),
+        acts.ReturnMinutes(),
+        acts.SubmitFeedback(
+            agency="jobota",
+            shared_view=acts.Felt.YES,
+            roles_clear=acts.Felt.YES,
+            time_fit=acts.Felt.PARTLY,
+        ),
+        acts.RaiseCommunityIssue(theme="isolation"),
+        acts.RecordStatutoryMeeting(
+            meeting="child-protection", on=DAY, agency="jido-sodan", outcome="shared"
+        ),
     )
 }
 """Every act once, by its code."""
@@ -197,6 +217,10 @@ SPECIAL: dict[tuple[str, str, str, str], Arranged] = {
         }
     ),
     ("case", "meeting", "schedule_meeting", "meeting"): Arranged({"meeting_id": None}),
+    ("case", "meeting", "propose_dates", "meeting"): Arranged({"meeting_id": None}),
+    ("meeting", "preparing", "report_no_quorum", "polling"): Arranged(
+        act=acts.ReportNoQuorum(present=("jobota",))
+    ),
     ("case", "close-review", "continue_support", "active"): Arranged(
         {"plan_id": PLAN, "suspended_from": "active"}
     ),

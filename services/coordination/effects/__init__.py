@@ -6,8 +6,11 @@ from contracts.cases import Kind
 from services.coordination.effects import (
     closure,
     consent,
+    dates,
     handover,
+    household,
     meeting,
+    outcome,
     outreach,
     placement,
     plan,
@@ -42,6 +45,7 @@ async def play(scene: Scene) -> None:
                 act=command.act,
                 sub=command.actor.sub,
                 on=scene.on,
+                now=command.at,
             )
         )
         await EFFECTS[command.act.code](scene, command.act)
@@ -58,8 +62,11 @@ __all__ = [
     "Scene",
     "closure",
     "consent",
+    "dates",
     "handover",
+    "household",
     "meeting",
+    "outcome",
     "outreach",
     "placement",
     "plan",

@@ -1,6 +1,6 @@
 """Meetings: announced, prepared, held, their conclusion, their minutes (process A3)."""
 
-from datetime import date
+from datetime import date, datetime
 
 from contracts.acts import (
     AcknowledgeSecrecy,
@@ -11,26 +11,30 @@ from contracts.acts import (
     HoldMeeting,
     LegalBasis,
     PlanKind,
-    PostponeMeeting,
+    ProposeDates,
     ScheduleMeeting,
     SubmitSheet,
     SupportDecision,
 )
 from contracts.events.coordination import MeetingHeld, MeetingScheduled
-from contracts.life import CaseState, MeetingState
+from contracts.life import MeetingState
+from services.coordination.bodies import may_chair, seat_role
 from services.coordination.compartment import admit
 from services.coordination.effects.plan import adopt, make_current, next_version
 from services.coordination.effects.scene import Scene, effect
+from services.coordination.meeting_rules import basis_of, seats
 from services.coordination.models import Attendee, Meeting, PlanRole, PlanVersion
 from services.coordination.reach import PLAN_MAKING
-from services.coordination.rules import seats
+from services.coordination.store.cases import WHOLE_WARD
+from services.coordination.store.letters import write_letters
 from services.coordination.store.team import disclose, join_team
 
 PAPERS_CLOSE = "papers_close"
 """The `Policy` field whose time has come."""
 
 
-async def _of(scene: Scene) -> Meeting:
+async def of_step(scene: Scene) -> Meeting:
+    """The meeting whose step it is."""
     return await scene.session.get_one(Meeting, scene.step.entity_id)
 
 
@@ -38,32 +42,62 @@ async def _seat(scene: Scene, agency: str) -> Attendee:
     return await scene.session.get_one(Attendee, (scene.step.entity_id, agency))
 
 
-def _basis(scene: Scene) -> LegalBasis:
-    """The state of the case decides under which rule a meeting sits."""
-    if scene.case.state == CaseState.MEETING:
-        return LegalBasis.CONSENT
-    return LegalBasis.LAW_106_6
-
-
 @effect(ScheduleMeeting)
 async def schedule_meeting(scene: Scene, act: ScheduleMeeting) -> None:
-    basis = _basis(scene)
-    meeting_id = scene.created
-    scene.session.add(
-        Meeting(
-            meeting_id=meeting_id,
-            case_id=scene.case.case_id,
-            legal_basis=basis,
-            starts_at=act.starts_at,
-            venue=act.venue,
-            scheduled_by=scene.by,
-        )
+    meeting = await call_meeting(scene, act, act.starts_at)
+    meeting.sitting_id = act.sitting_id
+    await invite(scene, meeting)
+    await scene.tell(
+        MeetingScheduled, meeting_id=meeting.meeting_id, legal_basis=meeting.legal_basis
     )
+
+
+async def call_meeting(
+    scene: Scene, act: ScheduleMeeting | ProposeDates, starts_at: datetime | None
+) -> Meeting:
+    """The meeting with its seats. The coordinating division organises it, for the ward where the
+    law says the ward; who chairs may be another division."""
+    organiser = scene.case.coordinator_agency
+    meeting = Meeting(
+        meeting_id=scene.created,
+        case_id=scene.case.case_id,
+        legal_basis=basis_of(scene.case),
+        starts_at=starts_at,
+        venue=act.venue,
+        scheduled_by=scene.by,
+        organiser=organiser,
+        chair=act.chair or (organiser if may_chair(organiser, scene.on) else WHOLE_WARD),
+    )
+    scene.session.add(meeting)
     await scene.session.flush()
     scene.session.add_all(
-        Attendee(meeting_id=meeting_id, agency=agency) for agency in sorted(set(act.attendees))
+        Attendee(meeting_id=meeting.meeting_id, agency=agency, role=seat_role(agency, scene.on))
+        for agency in sorted(set(act.attendees))
     )
-    await scene.tell(MeetingScheduled, meeting_id=meeting_id, legal_basis=str(basis))
+    await scene.session.flush()
+    return meeting
+
+
+async def invite(scene: Scene, meeting: Meeting) -> None:
+    """An invitation to every seat, or the same invitation with another date."""
+    agencies = [seat.agency for seat in await seats(scene.session, meeting.meeting_id)]
+    await write_letters(
+        scene.session, meeting, agencies, "invitation", meeting.sequence, scene.step.at
+    )
+
+
+async def void_invitation(scene: Scene, meeting: Meeting, was: datetime | None) -> None:
+    """The date does not hold any more; `was` is None where there was none yet."""
+    agencies = [seat.agency for seat in await seats(scene.session, meeting.meeting_id)]
+    await write_letters(
+        scene.session,
+        meeting,
+        agencies,
+        "cancellation",
+        meeting.sequence,
+        scene.step.at,
+        of=was,
+    )
 
 
 @effect(SubmitSheet)
@@ -80,11 +114,6 @@ async def acknowledge_secrecy(scene: Scene, act: AcknowledgeSecrecy) -> None:
         await admit(scene.session, seat.meeting_id, scene.by, act.agency, scene.step.at)
 
 
-@effect(PostponeMeeting)
-async def postpone_meeting(scene: Scene, act: PostponeMeeting) -> None:
-    (await _of(scene)).starts_at = act.starts_at
-
-
 @effect(CancelMeeting)
 async def cancel_meeting(scene: Scene, act: CancelMeeting) -> None:
     """The meeting's own state says it."""
@@ -93,16 +122,22 @@ async def cancel_meeting(scene: Scene, act: CancelMeeting) -> None:
 @effect(HoldMeeting)
 async def hold_meeting(scene: Scene, act: HoldMeeting) -> None:
     """Whoever was there has learned of the case: a disclosure to each (process A4)."""
-    meeting = await _of(scene)
+    meeting = await of_step(scene)
     meeting.held_at, meeting.held_by = scene.step.at, scene.by
     present = set(act.present)
     for seat in await seats(scene.session, meeting.meeting_id):
         seat.present = seat.agency in present
         present.discard(seat.agency)
     scene.session.add_all(
-        Attendee(meeting_id=meeting.meeting_id, agency=agency, present=True)
+        Attendee(
+            meeting_id=meeting.meeting_id,
+            agency=agency,
+            role=seat_role(agency, scene.on),
+            present=True,
+        )
         for agency in sorted(present)
     )
+    await write_letters(scene.session, meeting, act.present, "feedback", 0, scene.step.at)
     await disclose(
         scene.session,
         scene.case,
@@ -120,14 +155,14 @@ async def hold_meeting(scene: Scene, act: HoldMeeting) -> None:
 @effect(DecidePlan)
 async def decide_plan(scene: Scene, act: DecidePlan) -> None:
     """The plan itself moves on with a step of its own, and is adopted there."""
-    meeting = await _of(scene)
+    meeting = await of_step(scene)
     meeting.verdict, meeting.decided_agency = act.verdict, act.agency
 
 
 @effect(DecideSupport)
 async def decide_support(scene: Scene, act: DecideSupport) -> None:
     """A 支援会議 makes an outreach plan itself; nobody else decides on it."""
-    meeting = await _of(scene)
+    meeting = await of_step(scene)
     meeting.decision, meeting.decided_agency = act.decision, act.agency
     meeting.statutory_meeting = act.statutory_meeting
     if act.decision is SupportDecision.OUTREACH_PLAN and act.agency is not None:
@@ -161,16 +196,20 @@ async def _outreach_plan(
 
 @effect(ApproveMinutes)
 async def approve_minutes(scene: Scene, act: ApproveMinutes) -> None:
-    meeting = await _of(scene)
+    meeting = await of_step(scene)
     meeting.minutes_approved_at, meeting.minutes_approved_by = scene.step.at, scene.by
 
 
 async def meeting_moved(scene: Scene) -> None:
-    """The papers of a 支援会議 close some time after its minutes, or with a meeting cancelled."""
-    meeting = await _of(scene)
+    """The papers of a 支援会議 close some time after its minutes, or with a meeting cancelled; what
+    is called off is told to those who were invited."""
+    meeting, step = await of_step(scene), scene.step
+    if step.state == MeetingState.CANCELLED and step.came_from != MeetingState.CANCELLED:
+        meeting.sequence += 1
+        await void_invitation(scene, meeting, meeting.starts_at)
     if meeting.legal_basis != LegalBasis.LAW_106_6:
         return
-    if scene.step.state == MeetingState.DONE and meeting.papers_close_at is None:
-        meeting.papers_close_at = scene.step.waits_until
-    if scene.step.cause == PAPERS_CLOSE or scene.step.state == MeetingState.CANCELLED:
-        meeting.papers_closed_at = meeting.papers_closed_at or scene.step.at
+    if step.state == MeetingState.DONE and meeting.papers_close_at is None:
+        meeting.papers_close_at = step.waits_until
+    if step.cause == PAPERS_CLOSE or step.state == MeetingState.CANCELLED:
+        meeting.papers_closed_at = meeting.papers_closed_at or step.at

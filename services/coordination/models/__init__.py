@@ -10,12 +10,22 @@ from services.coordination.models.case import (
     TimelineEntry,
 )
 from services.coordination.models.consent import Consent, ConsentRefusal, Disclosure
+from services.coordination.models.household import GuardFlag, HouseholdMember
+from services.coordination.models.mail import Mail
 from services.coordination.models.meeting import (
     Attendee,
     Meeting,
     PaperCopy,
     SecrecyAcknowledgement,
     SupportRequest,
+)
+from services.coordination.models.outcome import (
+    Advice,
+    CommunityAnswer,
+    CommunityIssue,
+    Duty,
+    Feedback,
+    StatutoryMeeting,
 )
 from services.coordination.models.plan import (
     Assessment,
@@ -24,6 +34,7 @@ from services.coordination.models.plan import (
     PlanRole,
     PlanVersion,
 )
+from services.coordination.models.sitting import Rescheduling, Sitting, Slot, SlotAnswer
 from services.coordination.models.support import (
     Contact,
     Evaluation,
@@ -40,18 +51,26 @@ from services.coordination.models.table import Table
 from services.coordination.models.work import CommandRow, PrivateTextRow, Task, TaskComment
 
 __all__ = [
+    "Advice",
     "Assessment",
     "Attendee",
     "CaseFile",
     "CasePerson",
     "CommandRow",
+    "CommunityAnswer",
+    "CommunityIssue",
     "Consent",
     "ConsentRefusal",
     "Contact",
     "Disclosure",
+    "Duty",
     "Evaluation",
+    "Feedback",
     "FollowUp",
+    "GuardFlag",
     "Handover",
+    "HouseholdMember",
+    "Mail",
     "Meeting",
     "Monitoring",
     "Outreach",
@@ -64,8 +83,13 @@ __all__ = [
     "Progress",
     "RecordedStep",
     "Referral",
+    "Rescheduling",
     "SecrecyAcknowledgement",
+    "Sitting",
+    "Slot",
+    "SlotAnswer",
     "Staff",
+    "StatutoryMeeting",
     "Strand",
     "SupportRequest",
     "Suspension",

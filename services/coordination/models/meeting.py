@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from services.coordination.models.table import Instant, Table
+from services.coordination.models.table import Codes, Instant, Table
 
 
 class Meeting(Table, table=True):
@@ -15,15 +16,31 @@ class Meeting(Table, table=True):
     __table_args__ = (
         CheckConstraint("legal_basis IN ('consent', 'law-106-6')", name="legal_basis"),
         CheckConstraint("minutes_approved_by <> held_by", name="approver_is_not_author"),
+        CheckConstraint(
+            "minutes_approved_by <> minutes_drafted_by", name="minutes_approver_is_not_author"
+        ),
         Index("ix_meeting_case", "case_id"),
     )
 
     meeting_id: UUID = Field(primary_key=True)
     case_id: UUID = Field(foreign_key="case_file.case_id")
     legal_basis: str
-    starts_at: Instant
+    starts_at: Instant | None = None
+    """None while a date is looked for."""
     venue: str
     scheduled_by: str
+    organiser: str | None = None
+    """The agency that organises it by the rule of its legal basis (process A3)."""
+    chair: str | None = None
+    sitting_id: UUID | None = Field(default=None, foreign_key="sitting.sitting_id", index=True)
+    sequence: int = 0
+    """How often the invitation was changed; iCalendar's SEQUENCE."""
+    poll_round: int = 0
+    """The latest round of proposed dates; 0: it began with a fixed date."""
+    chosen_why: Codes = Field(default_factory=list, sa_type=ARRAY(Text))
+    """Reasons for the chosen date, as codes of `slots`."""
+    minutes_drafted_at: Instant | None = None
+    minutes_drafted_by: str | None = None
     held_at: Instant | None = None
     held_by: str | None = None
     verdict: str | None = None
@@ -46,6 +63,8 @@ class Attendee(Table, table=True):
 
     meeting_id: UUID = Field(primary_key=True, foreign_key="meeting.meeting_id")
     agency: str = Field(primary_key=True)
+    role: str = "member"
+    """member · supervisor."""
     acknowledged_at: Instant | None = None
     """Of the duty of secrecy for this very meeting; without it, no papers."""
     acknowledged_by: str | None = None

@@ -13,6 +13,8 @@ from opentelemetry.propagate import inject
 from chassis.problems import Problem
 
 TIMEOUT_SECONDS = 4.0
+FILE_TIMEOUT_SECONDS = 30.0
+"""A file is made while it is waited for."""
 NAMES_AT_ONCE = 100
 
 
@@ -26,13 +28,11 @@ class Elsewhere:
         """The JSON answer. Raises Problem as the service said it, or 503 if it is away."""
         return (await self._ask("GET", token, path, params=_given(params))).json()
 
-    async def text(self, token: str, path: str, **params: Any) -> str:
-        """The answer as text (CSV). Raises Problem."""
-        return (await self.content(token, path, **params)).decode("utf-8")
-
-    async def content(self, token: str, path: str, **params: Any) -> bytes:
-        """The answer as it came (a file). Raises Problem."""
-        return (await self._ask("GET", token, path, params=_given(params))).content
+    async def file(self, token: str, path: str, **params: Any) -> httpx.Response:
+        """The answer as a file, with what it is and what it is called. Raises Problem."""
+        return await self._ask(
+            "GET", token, path, params=_given(params), timeout=FILE_TIMEOUT_SECONDS
+        )
 
     async def post(self, token: str, path: str, key: str, body: Mapping[str, Any]) -> Any:
         """Posts with an Idempotency-Key. Raises Problem."""
@@ -45,7 +45,13 @@ class Elsewhere:
         """Posts a file as it is, with an Idempotency-Key. Raises Problem."""
         headers = {"Idempotency-Key": key, "Content-Type": "application/octet-stream"}
         answer = await self._ask(
-            "POST", token, path, content=content, headers=headers, params=_given(params)
+            "POST",
+            token,
+            path,
+            content=content,
+            headers=headers,
+            params=_given(params),
+            timeout=FILE_TIMEOUT_SECONDS,
         )
         return answer.json()
 

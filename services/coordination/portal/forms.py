@@ -110,7 +110,7 @@ def controls(
             replace(
                 _filled(control, one, given),
                 error=(errors or {}).get(one.name),
-                hint=(hints or {}).get(one.name),
+                hint=(hints or {}).get(one.name) or getattr(one, "hint", None),
             )
         )
     return made
@@ -135,12 +135,12 @@ def _kind(one: FieldLike, choices: int) -> str:
         case "text" | "date":
             return one.type
         case "datetime":
-            return "moment"
+            return "select" if choices else "moment"
         case "roles":
             return "rows"
         case "yes-no":
             return "radios" if one.required else "check"
-        case "choices" | "agencies" | "codes" if choices:
+        case "choices" | "agencies" | "codes" | "datetimes" if choices:
             return "checks"
         case "choice" | "agency" | "person" | "code" | "uuid" if choices:
             # A choice that may be left open needs a way back to "none", which radios lack.
@@ -193,10 +193,10 @@ def _decoded(one: FieldLike, sent: Mapping[str, Sequence[str]]) -> Any:
     values = [value.strip() for value in sent.get(one.name, ())]
     values = [value for value in values if value]
     match one.type:
-        case "choices" | "agencies" | "codes":
+        case "choices" | "agencies" | "codes" | "datetimes":
             if not one.choices:
                 values = [part for value in values for part in _listed(value)]
-            return values
+            return [_in_tokyo(v) for v in values] if one.type == "datetimes" else values
         case "roles":
             return _roles(one.name, sent)
         case "yes-no":
@@ -242,7 +242,7 @@ def encode(fields: Iterable[FieldLike], act: Mapping[str, Any]) -> Pairs:
         if value is None:
             continue
         match one.type:
-            case "choices" | "agencies" | "codes":
+            case "choices" | "agencies" | "codes" | "datetimes":
                 pairs += (
                     [(one.name, str(v)) for v in value]
                     if one.choices
@@ -255,7 +255,7 @@ def encode(fields: Iterable[FieldLike], act: Mapping[str, Any]) -> Pairs:
             case "yes-no":
                 if one.required or value:
                     pairs.append((one.name, "true" if value else "false"))
-            case "datetime":
+            case "datetime" if not one.choices:
                 local = datetime.fromisoformat(str(value)).astimezone(TOKYO).replace(tzinfo=None)
                 exact = local.second or local.microsecond
                 pairs.append((one.name, local.isoformat(timespec="auto" if exact else "minutes")))

@@ -99,11 +99,11 @@ async def mending(
     encoding: Literal["utf-8", "cp932"] = "utf-8",
 ) -> Response:
     """The refused rows, as intake writes them."""
-    content = await request.app.state.elsewhere.content(
+    found = await request.app.state.elsewhere.file(
         looking.token, f"{FILES}/{file_id}/mending.csv", encoding=encoding
     )
     return Response(
-        content,
+        found.content,
         media_type=f"text/csv; charset={'utf-8' if encoding == 'utf-8' else 'shift_jis'}",
         headers={
             "Content-Disposition": f'attachment; filename="mending-{file_id}.csv"',

@@ -15,6 +15,7 @@ from contracts.steps import Escalate, Step
 from services.coordination.models import CaseFile, Strand, Task
 from services.coordination.store import snoozing
 from services.coordination.store.cases import add_entry, lock_case
+from services.coordination.store.letters import remind_agencies
 
 
 async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
@@ -107,6 +108,8 @@ async def escalate(session: AsyncSession, told: Escalate) -> None:
         if task.reminded_at is not None and task.reminded_at >= told.at:
             return
         task.reminded_at = told.at
+        if task.kind == Kind.MEETING:
+            await remind_agencies(session, task.entity_id, task.state, told.at)
     else:
         if task.escalated_at is not None and task.escalated_at >= told.at:
             return

@@ -44,6 +44,7 @@ class Field(View):
         "yes-no",
         "date",
         "datetime",
+        "datetimes",
         "uuid",
         "code",
         "codes",
@@ -53,6 +54,8 @@ class Field(View):
     default: Any = None
     choices: tuple[Choice, ...] = ()
     min_items: int = 0
+    hint: str | None = None
+    """What helps to answer it here and now."""
 
 
 class Exit(View):

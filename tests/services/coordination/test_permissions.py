@@ -24,6 +24,7 @@ DECIDED_BY_SUPERIORS = {
     "approve_minutes",
     "accept_support_meeting",
     "decline_support_meeting",
+    "return_minutes",
 }
 """What a 調整担当 may not do (invariant 4: somebody else decides)."""
 
@@ -41,6 +42,18 @@ OF_THE_WARD = {
     "decide_plan",
     "decide_support",
     "approve_minutes",
+    "return_minutes",
+    "propose_dates",
+    "propose_other_dates",
+    "answer_dates",
+    "choose_date",
+    "report_no_quorum",
+    "record_advice",
+    "assign_duty",
+    "draft_minutes",
+    "submit_feedback",
+    "raise_community_issue",
+    "record_statutory_meeting",
 }
 """What whoever hosts the meetings for the ward may do."""
 
@@ -72,6 +85,10 @@ OF_AN_AGENCY = {
     "report_lost_contact",
     "record_follow_up",
     "confirm_handover",
+    "answer_dates",
+    "record_advice",
+    "submit_feedback",
+    "record_statutory_meeting",
 }
 """What an agency's staff may do in a case that they see."""
 
@@ -133,6 +150,7 @@ def test_an_agencys_staff_act_in_the_name_of_their_own_agency_only(act: str) -> 
         "record_progress": {"on": "2026-04-01"},
         "record_contact": {"on": "2026-04-01", "method": "visit", "outcome": "talked"},
         "confirm_handover": {"side": "giving"},
+        "submit_feedback": {"shared_view": "yes", "roles_clear": "yes", "time_fit": "no"},
     }
     given = act_of(act, agency="jobota", **more.get(act, {}))
     assert names_other_agency(somebody("agency", agency="sapota"), given)

@@ -42,6 +42,8 @@ def a_value(field: views.Field) -> Any:
             return "2026-11-23"
         case "datetime":
             return "2026-12-01T04:30:00Z"
+        case "datetimes":
+            return ["2026-12-01T04:30:00Z", "2026-12-02T04:30:00Z"]
         case "uuid":
             return str(PERSON)
         case "text":

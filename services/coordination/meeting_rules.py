@@ -1,0 +1,272 @@
+"""What the data forbid of meetings, entered among the rules of all acts (see `rules`)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from contracts import catalogue
+from contracts.acts import LegalBasis, SupportDecision, dates, meeting, outcome
+from contracts.calendar import tokyo_date
+from contracts.cases import Refusal
+from contracts.life import CaseState
+from services.coordination import bodies
+from services.coordination.models import Attendee, CaseFile, Meeting, Sitting, Slot
+from services.coordination.refusal import RefusedError, incomplete
+from services.coordination.rules import (
+    RULES,
+    Attempt,
+    consent_gate,
+    not_ahead,
+    period,
+)
+from services.coordination.slots import why_closed
+
+
+def basis_of(case: CaseFile) -> LegalBasis:
+    """The state of the case decides under which rule a meeting sits."""
+    return LegalBasis.CONSENT if case.state == CaseState.MEETING else LegalBasis.LAW_106_6
+
+
+async def seats(session: AsyncSession, meeting_id: UUID) -> list[Attendee]:
+    """The invited agencies of a meeting."""
+    found = select(Attendee).where(col(Attendee.meeting_id) == meeting_id)
+    return list((await session.scalars(found.order_by(col(Attendee.agency)))).all())
+
+
+async def slots_of(session: AsyncSession, held: Meeting) -> list[datetime]:
+    """The dates of a meeting's latest round."""
+    found = select(col(Slot.starts_at)).where(
+        col(Slot.meeting_id) == held.meeting_id, col(Slot.round) == held.poll_round
+    )
+    return list((await session.scalars(found.order_by(col(Slot.starts_at)))).all())
+
+
+async def _meeting(attempt: Attempt) -> Meeting:
+    return await attempt.session.get_one(Meeting, attempt.entity_id)
+
+
+async def _invited(attempt: Attempt) -> list[str]:
+    return [seat.agency for seat in await seats(attempt.session, attempt.entity_id)]
+
+
+async def _attending(attempt: Attempt, agency: str) -> None:
+    if agency not in await _invited(attempt):
+        raise incomplete("agency")
+
+
+# --- called -----------------------------------------------------------------------------------
+
+
+async def _call(attempt: Attempt, act: meeting.ScheduleMeeting | dates.ProposeDates) -> None:
+    """Who sits together, and who chairs, by the legal basis."""
+    if basis_of(attempt.case) is LegalBasis.CONSENT:
+        await consent_gate(attempt, act.attendees)
+    if len(set(act.attendees)) < 2:
+        raise incomplete("attendees")
+    if act.chair is not None and not bodies.may_chair(act.chair, attempt.on):
+        raise RefusedError(Refusal.NOT_THE_CHAIR, field="chair", agencies=[act.chair])
+
+
+def _have_access(agencies: Iterable[str], on: date) -> None:
+    if left_out := bodies.without_access(agencies, on):
+        raise RefusedError(Refusal.NO_ACCESS, field="attendees", agencies=left_out)
+
+
+def _to_come(attempt: Attempt, at: datetime, name: str = "starts_at") -> None:
+    if at <= attempt.now:
+        raise RefusedError(Refusal.IN_THE_PAST, field=name)
+
+
+def _open_days(attempt: Attempt, act: dates.ProposeDates | dates.ProposeOtherDates) -> None:
+    """Of the proposed dates every one is to come, and on a day on which the ward is open."""
+    proposed = proposed_by(act)
+    if not proposed:
+        raise incomplete("slots")
+    for at in proposed:
+        _to_come(attempt, at, "slots")
+    closed = sorted({tokyo_date(at) for at in proposed if why_closed(tokyo_date(at))})
+    if closed:
+        days = [day.isoformat() for day in closed]
+        raise RefusedError(Refusal.CLOSED_DAY, field="slots", days=days)
+
+
+def proposed_by(act: dates.ProposeDates | dates.ProposeOtherDates) -> list[datetime]:
+    another = [act.another] if act.another else []
+    return sorted({*act.slots, *another})
+
+
+async def _schedule_meeting(attempt: Attempt, act: meeting.ScheduleMeeting) -> None:
+    await _call(attempt, act)
+    _to_come(attempt, act.starts_at)
+    _have_access(act.attendees, tokyo_date(act.starts_at))
+    if act.sitting_id is not None:
+        sitting = await attempt.session.get(Sitting, act.sitting_id)
+        if sitting is None:
+            raise incomplete("sitting_id")
+        if sitting.starts_at != act.starts_at:
+            raise incomplete("starts_at")
+
+
+async def _propose_dates(attempt: Attempt, act: dates.ProposeDates) -> None:
+    await _call(attempt, act)
+    _open_days(attempt, act)
+    for at in proposed_by(act):
+        _have_access(act.attendees, tokyo_date(at))
+
+
+async def _propose_other_dates(attempt: Attempt, act: dates.ProposeOtherDates) -> None:
+    _open_days(attempt, act)
+    for at in proposed_by(act):
+        _have_access(await _invited(attempt), tokyo_date(at))
+
+
+async def _answer_dates(attempt: Attempt, act: dates.AnswerDates) -> None:
+    await _attending(attempt, act.agency)
+    offered = set(await slots_of(attempt.session, await _meeting(attempt)))
+    if not set(act.yes) <= offered:
+        raise incomplete("yes")
+    if not set(act.if_needed) <= offered - set(act.yes):
+        raise incomplete("if_needed")
+
+
+async def _choose_date(attempt: Attempt, act: dates.ChooseDate) -> None:
+    """The consent gate once more: it may have been withdrawn while the dates were looked for."""
+    chosen = await _meeting(attempt)
+    if act.starts_at not in await slots_of(attempt.session, chosen):
+        raise incomplete("starts_at")
+    _to_come(attempt, act.starts_at)
+    if chosen.legal_basis == LegalBasis.CONSENT:
+        await consent_gate(attempt, await _invited(attempt))
+
+
+async def _postpone_meeting(attempt: Attempt, act: meeting.PostponeMeeting) -> None:
+    _to_come(attempt, act.starts_at)
+    _have_access(await _invited(attempt), tokyo_date(act.starts_at))
+
+
+async def _report_no_quorum(attempt: Attempt, act: dates.ReportNoQuorum) -> None:
+    """Only where too few came; the new date is one to come."""
+    if act.starts_at is not None:
+        _to_come(attempt, act.starts_at)
+    missed, invited = await _meeting(attempt), await _invited(attempt)
+    if bodies.came(act.present, invited, attempt.on) >= bodies.quorum(
+        missed.legal_basis, invited, attempt.on
+    ):
+        raise incomplete("present")
+
+
+# --- prepared and held ------------------------------------------------------------------------
+
+
+async def _submit_sheet(attempt: Attempt, act: meeting.SubmitSheet) -> None:
+    await _attending(attempt, act.agency)
+
+
+async def _acknowledge_secrecy(attempt: Attempt, act: meeting.AcknowledgeSecrecy) -> None:
+    await _attending(attempt, act.agency)
+
+
+async def _hold_meeting(attempt: Attempt, act: meeting.HoldMeeting) -> None:
+    """The consent gate again, or every present agency's word on secrecy; and enough who came."""
+    held = await _meeting(attempt)
+    taken = await seats(attempt.session, held.meeting_id)
+    if held.legal_basis == LegalBasis.CONSENT:
+        await consent_gate(attempt, act.present)
+    else:
+        bound = {seat.agency for seat in taken if seat.acknowledged_at is not None}
+        if unbound := set(act.present) - bound:
+            raise RefusedError(Refusal.SECRECY_NOT_ACKNOWLEDGED, agencies=sorted(unbound))
+    invited = [seat.agency for seat in taken]
+    needed = bodies.quorum(held.legal_basis, invited, attempt.on)
+    if (came := bodies.came(act.present, invited, attempt.on)) < needed:
+        raise RefusedError(Refusal.NO_QUORUM, field="present", needed=needed, came=came)
+
+
+async def _decide_plan(attempt: Attempt, act: meeting.DecidePlan) -> None:
+    if act.verdict is meeting.PlanVerdict.NOT_SUITABLE and act.agency is None:
+        raise incomplete("agency")
+
+
+async def _decide_support(attempt: Attempt, act: meeting.DecideSupport) -> None:
+    if act.decision is SupportDecision.OUTREACH_PLAN:
+        for name in ("agency", "starts_on", "ends_on"):
+            if getattr(act, name) is None:
+                raise incomplete(name)
+        period(act.starts_on, act.ends_on)
+    if act.decision is SupportDecision.OTHER_MEETING and act.statutory_meeting is None:
+        raise incomplete("statutory_meeting")
+
+
+# --- what comes of it -------------------------------------------------------------------------
+
+
+async def _approve_minutes(attempt: Attempt, act: meeting.ApproveMinutes) -> None:
+    held = await _meeting(attempt)
+    if attempt.sub in (held.held_by, held.minutes_drafted_by):
+        raise RefusedError(Refusal.APPROVER_IS_AUTHOR)
+
+
+async def _record_advice(attempt: Attempt, act: outcome.RecordAdvice) -> None:
+    taken = await seats(attempt.session, attempt.entity_id)
+    if act.agency not in {seat.agency for seat in taken if seat.role == bodies.SUPERVISOR}:
+        raise incomplete("agency")
+
+
+async def _assign_duty(attempt: Attempt, act: outcome.AssignDuty) -> None:
+    if act.due_on < attempt.on:
+        raise incomplete("due_on")
+
+
+async def _submit_feedback(attempt: Attempt, act: outcome.SubmitFeedback) -> None:
+    """By those who were there."""
+    taken = await seats(attempt.session, attempt.entity_id)
+    if act.agency not in {seat.agency for seat in taken if seat.present}:
+        raise incomplete("agency")
+
+
+async def _raise_community_issue(attempt: Attempt, act: outcome.RaiseCommunityIssue) -> None:
+    """Codes and areas of the catalogue and nothing else: what is free may tell of somebody."""
+    if act.theme not in catalogue.community_themes():
+        raise incomplete("theme")
+    if not set(act.wanted_kinds) <= set(catalogue.resource_kinds()):
+        raise incomplete("wanted_kinds")
+    if act.basic_area not in {None, *(area.basic_area for area in catalogue.areas())}:
+        raise incomplete("basic_area")
+    if act.daily_area is not None:
+        within = catalogue.basic_area_of(act.daily_area)
+        if within is None or act.basic_area not in (None, within):
+            raise incomplete("daily_area")
+
+
+async def _record_statutory_meeting(attempt: Attempt, act: outcome.RecordStatutoryMeeting) -> None:
+    if act.meeting not in catalogue.statutory_meetings():
+        raise incomplete("meeting")
+    await not_ahead(attempt, act)
+
+
+RULES.update(
+    {
+        meeting.ScheduleMeeting: _schedule_meeting,
+        meeting.SubmitSheet: _submit_sheet,
+        meeting.AcknowledgeSecrecy: _acknowledge_secrecy,
+        meeting.PostponeMeeting: _postpone_meeting,
+        meeting.HoldMeeting: _hold_meeting,
+        meeting.DecidePlan: _decide_plan,
+        meeting.DecideSupport: _decide_support,
+        meeting.ApproveMinutes: _approve_minutes,
+        dates.ProposeDates: _propose_dates,
+        dates.ProposeOtherDates: _propose_other_dates,
+        dates.AnswerDates: _answer_dates,
+        dates.ChooseDate: _choose_date,
+        dates.ReportNoQuorum: _report_no_quorum,
+        outcome.RecordAdvice: _record_advice,
+        outcome.AssignDuty: _assign_duty,
+        outcome.SubmitFeedback: _submit_feedback,
+        outcome.RaiseCommunityIssue: _raise_community_issue,
+        outcome.RecordStatutoryMeeting: _record_statutory_meeting,
+    }
+)

@@ -1,0 +1,64 @@
+"""How a meeting comes by its date: rounds of proposed dates, changes, several cases at once."""
+
+from uuid import UUID
+
+from sqlmodel import Field
+
+from services.coordination.models.table import Instant, Table
+
+
+class Slot(Table, table=True):
+    """A date that was proposed in a round."""
+
+    __tablename__ = "meeting_slot"
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meeting.meeting_id")
+    round: int = Field(primary_key=True)
+    starts_at: Instant = Field(primary_key=True)
+
+
+class SlotAnswer(Table, table=True):
+    """One agency's answer to one proposed date: yes · if-needed · no. The latest holds."""
+
+    __tablename__ = "slot_answer"
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meeting.meeting_id")
+    round: int = Field(primary_key=True)
+    starts_at: Instant = Field(primary_key=True)
+    agency: str = Field(primary_key=True)
+    answer: str
+    by: str
+    at: Instant
+
+
+class Rescheduling(Table, table=True):
+    """A change of a meeting's date, and why: postponed · no-quorum · other-dates."""
+
+    __tablename__ = "rescheduling"
+
+    rescheduling_id: UUID = Field(primary_key=True)
+    meeting_id: UUID = Field(foreign_key="meeting.meeting_id", index=True)
+    reason: str
+    came_from: Instant | None = None
+    to: Instant | None = None
+    present: int | None = None
+    """How many agencies had come, where they were too few."""
+    by: str
+    at: Instant
+
+
+class Sitting(Table, table=True):
+    """合同開催: several cases one after the other, at one time in one place.
+
+    It groups meetings and does nothing else: each case keeps its own gate, its own attendees and
+    its own papers.
+    """
+
+    __tablename__ = "sitting"
+
+    sitting_id: UUID = Field(primary_key=True)
+    starts_at: Instant
+    venue: str
+    organiser: str
+    called_by: str
+    called_at: Instant
