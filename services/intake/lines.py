@@ -11,6 +11,7 @@ from chassis.mynumber import fields_with_my_number
 from contracts import catalogue
 from contracts.calendar import fiscal_year
 from contracts.message import Code
+from contracts.venues import venues
 from services.intake.access import may_send
 from services.intake.consultation import date_fault
 from services.intake.faults import WORDS, Fault
@@ -105,7 +106,7 @@ def _kind_faults(line: ReportedLine) -> Iterator[Fault]:
     if kind.needs_group and line.group is None:
         yield Fault("group", "group-missing")
     if line.venue is not None:
-        venue = catalogue.venues(line.on).get(line.venue)
+        venue = venues(line.on).get(line.venue)
         if venue is None:
             yield Fault("venue", "venue-unknown")
         elif line.channel not in venue.channels:

@@ -18,6 +18,7 @@ from chassis.auth import Principal
 from chassis.mynumber import holds_my_number
 from chassis.spreadsheet import ADDED, TableRow
 from contracts import catalogue
+from contracts.venues import venues
 from contracts.written_dates import read_date
 from services.intake.faults import Fault
 from services.intake.lines import ReportedLine, line_faults, shape_line
@@ -177,9 +178,9 @@ def _in_codes(body: dict[str, object], on: date) -> None:
         if "channel" not in body and len(own) == 1:
             body["channel"] = own[0].channel
         _in_code(body, "channel", {c.ward_programme: c.channel for c in own})
-    venues = catalogue.venues(on)
-    if "venue" in body and body["venue"] not in venues:
-        _in_code(body, "venue", {venue.name: code for code, venue in venues.items()})
+    known = venues(on)
+    if "venue" in body and body["venue"] not in known:
+        _in_code(body, "venue", {venue.name: code for code, venue in known.items()})
 
 
 def _in_code(body: dict[str, object], field: str, by_name: Mapping[str, str]) -> None:

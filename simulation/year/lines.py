@@ -6,7 +6,7 @@ from itertools import count
 from random import Random
 from typing import Literal, NamedTuple
 
-from contracts import catalogue
+from contracts.venues import venues
 from simulation.year.season import busyness, days_of, sizes, spread
 from simulation.year.table import Figure
 
@@ -68,9 +68,9 @@ def _visits(
     *,
     flagged: bool,
 ) -> Iterator[Line]:
-    kind, venues = figure.kind, _venues(figure)
-    places = [(on, venue) for on in days_of(fiscal_year) for venue in range(len(venues))]
-    large = sizes(len(venues), random)
+    kind, where = figure.kind, _where(figure)
+    places = [(on, venue) for on in days_of(fiscal_year) for venue in range(len(where))]
+    large = sizes(len(where), random)
     busy = {on: busyness(on) for on in days_of(fiscal_year)}
     weights = [busy[on] * large[venue] for on, venue in places]
     turn = count()
@@ -83,7 +83,7 @@ def _visits(
                 kind.channels[number % len(kind.channels)],
                 on,
                 quantity,
-                venues[venue],
+                where[venue],
                 flags=(kind.flags[number % len(kind.flags)],) if flagged else (),
             )
 
@@ -97,19 +97,19 @@ def _parties(persons: int, detail: Detail, random: Random) -> Iterator[int]:
 
 def _groups(figure: Figure, fiscal_year: int, random: Random) -> Iterator[Line]:
     """Groups are counted once a year, however often they take part."""
-    kind, venues = figure.kind, _venues(figure)
+    kind, where = figure.kind, _where(figure)
     days = days_of(fiscal_year)
     busy = [busyness(on) for on in days]
     for number in range(1, figure.value + 1):
-        venue = random.choice(venues)
+        venue = random.choice(where)
         for on in random.choices(days, busy, k=random.randint(1, MOST_TIMES)):
             yield Line("", kind.kind, kind.channels[0], on, 1, venue, f"group-{number:04}")
 
 
-def _venues(figure: Figure) -> Sequence[str | None]:
+def _where(figure: Figure) -> Sequence[str | None]:
     kind = figure.kind
     begins = PLACES.get(kind.kind, "")
-    known = catalogue.venues(kind.valid_to or date.max).values()
+    known = venues(kind.valid_to or date.max).values()
     return [
         venue.venue
         for venue in known

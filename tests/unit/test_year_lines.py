@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.catalogue import activity_kinds, channels, venues
+from contracts.catalogue import activity_kinds, channels
+from contracts.venues import venues
 from simulation.year.files import write_year
 from simulation.year.lines import Detail, lines_of
 from simulation.year.season import busyness, days_of, spread
