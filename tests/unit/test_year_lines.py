@@ -61,6 +61,7 @@ def test_lines_add_up_to_their_figure(
         assert line.venue is None or line.channel in venues(line.on)[line.venue].channels
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.lists(st.floats(0, 100), min_size=1), st.randoms())
 def test_what_is_spread_is_neither_more_nor_less(
     total: int, weights: list[float], random: Random
