@@ -44,8 +44,9 @@ async def send(sent: Sent, request: Request) -> Response:
         made = await request.app.state.elsewhere.send_file(
             sent.viewer.token,
             FILES,
-            sent.text(KEY_FIELD) or str(new_id()),
             await file.read(),
+            file.content_type or "application/octet-stream",
+            key=sent.text(KEY_FIELD) or str(new_id()),
             dry_run=sent.text("dry_run") == "yes",
             late=sent.text("late") == "yes",
         )
