@@ -24,6 +24,7 @@ from services.coordination.portal import (
     operations,
     papers,
     record_forms,
+    report_files,
     search,
     tending,
     training,
@@ -62,6 +63,7 @@ def install(app: FastAPI, context: Context) -> None:
         operations,
         intakes,
         papers,
+        report_files,
     )
     building = (community, day_sheets, food, issues, training, lists, record_forms)
     for part in (*parts, *building):
