@@ -14,6 +14,7 @@ from services.coordination.portal import (
     cases,
     errors,
     figures,
+    households,
     intakes,
     operations,
     papers,
@@ -44,8 +45,8 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    parts = (worklist, tending, search, cases, figures, operations, intakes, papers)
-    for part in parts:
+    parts = (worklist, tending, search, cases, figures, operations, intakes)
+    for part in (*parts, papers, households):
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))
