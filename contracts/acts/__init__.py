@@ -29,7 +29,7 @@ from contracts.acts.dates import (
     ReportNoQuorum,
 )
 from contracts.acts.handover import ConfirmHandover
-from contracts.acts.household import AddPerson
+from contracts.acts.household import AddPerson, SettleReminder
 from contracts.acts.meeting import (
     AcceptSupportMeeting,
     AcknowledgeSecrecy,
@@ -178,7 +178,8 @@ AnyAct = Annotated[
     | RecordSettling
     | EndPlacement
     | ConfirmHandover
-    | AddPerson,
+    | AddPerson
+    | SettleReminder,
     Field(discriminator="act"),
 ]
 """Every act, told apart by its `act` code."""
@@ -292,6 +293,7 @@ __all__ = [
     "ReturnMinutes",
     "ReturnPlan",
     "ScheduleMeeting",
+    "SettleReminder",
     "StartParticipation",
     "StopWaiting",
     "SubmitFeedback",

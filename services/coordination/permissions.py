@@ -94,6 +94,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "reopen": _COORDINATING,
     "confirm_handover": _ANY_STAFF,
     "add_person": _COORDINATING,
+    "settle_reminder": _COORDINATING,
     "propose_dates": _CONVENING,
     "propose_other_dates": _CONVENING,
     "answer_dates": _EVERYBODY,

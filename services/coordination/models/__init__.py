@@ -34,6 +34,7 @@ from services.coordination.models.plan import (
     PlanRole,
     PlanVersion,
 )
+from services.coordination.models.reminder import Reminder
 from services.coordination.models.sitting import Rescheduling, Sitting, Slot, SlotAnswer
 from services.coordination.models.support import (
     Contact,
@@ -83,6 +84,7 @@ __all__ = [
     "Progress",
     "RecordedStep",
     "Referral",
+    "Reminder",
     "Rescheduling",
     "SecrecyAcknowledgement",
     "Sitting",

@@ -171,7 +171,7 @@ def _field(house: Household, name: str, label: str, kind: str, needed: bool) -> 
     return views.Field(
         name=name,
         label=label,
-        type=shape,  # type: ignore[arg-type]
+        type=shape,
         required=needed,
         choices=tuple(views.Choice(value=code, label=word) for code, word in choices.items()),
     )
