@@ -14,6 +14,7 @@ from services.coordination.portal import (
     cases,
     errors,
     figures,
+    fiscal_years,
     households,
     intakes,
     operations,
@@ -45,8 +46,19 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    parts = (worklist, tending, search, cases, figures, operations, intakes)
-    for part in (*parts, papers, households):
+    parts = (
+        worklist,
+        tending,
+        search,
+        cases,
+        figures,
+        fiscal_years,
+        operations,
+        intakes,
+        papers,
+        households,
+    )
+    for part in parts:
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))
