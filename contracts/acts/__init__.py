@@ -28,7 +28,8 @@ from contracts.acts.dates import (
     ProposeOtherDates,
     ReportNoQuorum,
 )
-from contracts.acts.handover import ConfirmHandover
+from contracts.acts.errand import ErrandTopic, ReportErrand
+from contracts.acts.handover import ConfirmHandover, HandoverItem, NameSides, PackHandover
 from contracts.acts.household import AddPerson, SettleReminder
 from contracts.acts.meeting import (
     AcceptSupportMeeting,
@@ -75,13 +76,25 @@ from contracts.acts.plan import (
     ApprovePlan,
     CompleteAssessment,
     DraftPlan,
+    Goal,
+    GoalProgress,
     PlanKind,
+    PlanTask,
     PreparePlan,
     RecordAcceptance,
     RecordDecline,
     ReturnPlan,
+    ReviseDraft,
 )
-from contracts.acts.referral import AcceptReferral, DeclineReferral, FinishReferral, ReferOn
+from contracts.acts.referral import (
+    AcceptReferral,
+    DeclineReferral,
+    FinishReferral,
+    ReferOn,
+    ReportReferral,
+    ReturnReferral,
+    StartReferral,
+)
 from contracts.acts.screening import (
     AskConsent,
     EndWithInformation,
@@ -101,9 +114,16 @@ from contracts.acts.support import (
     ReportLostContact,
     RequestReferral,
     Resume,
+    ReviewSuspension,
     StartParticipation,
     Suspend,
     SuspensionReason,
+)
+from contracts.acts.transfer import (
+    AcceptTransfer,
+    DeclineTransfer,
+    ProposeTransfer,
+    WithdrawTransfer,
 )
 from contracts.message import Code, Message
 
@@ -179,7 +199,19 @@ AnyAct = Annotated[
     | EndPlacement
     | ConfirmHandover
     | AddPerson
-    | SettleReminder,
+    | SettleReminder
+    | NameSides
+    | PackHandover
+    | ReviseDraft
+    | ReviewSuspension
+    | StartReferral
+    | ReportReferral
+    | ReturnReferral
+    | ReportErrand
+    | ProposeTransfer
+    | AcceptTransfer
+    | DeclineTransfer
+    | WithdrawTransfer,
     Field(discriminator="act"),
 ]
 """Every act, told apart by its `act` code."""
@@ -214,6 +246,7 @@ class Outcome(Message):
 __all__ = [
     "AcceptReferral",
     "AcceptSupportMeeting",
+    "AcceptTransfer",
     "AcknowledgeSecrecy",
     "Act",
     "Actor",
@@ -240,28 +273,37 @@ __all__ = [
     "DecideSupport",
     "DeclineReferral",
     "DeclineSupportMeeting",
+    "DeclineTransfer",
     "DraftMinutes",
     "DraftPlan",
     "DutyKind",
     "EndPlacement",
     "EndWithInformation",
+    "ErrandTopic",
     "EvaluateClosure",
     "Felt",
     "FinishReferral",
+    "Goal",
+    "GoalProgress",
+    "HandoverItem",
     "HoldMeeting",
     "JoinWaitingList",
     "LegalBasis",
     "MatchAgain",
     "MergeInto",
     "MonitoringResult",
+    "NameSides",
     "NoConsentReason",
     "Outcome",
+    "PackHandover",
     "PlanKind",
+    "PlanTask",
     "PlanVerdict",
     "PostponeMeeting",
     "PreparePlan",
     "ProposeDates",
     "ProposeOtherDates",
+    "ProposeTransfer",
     "RaiseCommunityIssue",
     "RecheckConsent",
     "RecordAcceptance",
@@ -282,8 +324,10 @@ __all__ = [
     "ReferOn",
     "ReferToAgency",
     "Reopen",
+    "ReportErrand",
     "ReportLostContact",
     "ReportNoQuorum",
+    "ReportReferral",
     "RequestDevelopment",
     "RequestReferral",
     "RequestSupportMeeting",
@@ -292,9 +336,13 @@ __all__ = [
     "ReturnClosure",
     "ReturnMinutes",
     "ReturnPlan",
+    "ReturnReferral",
+    "ReviewSuspension",
+    "ReviseDraft",
     "ScheduleMeeting",
     "SettleReminder",
     "StartParticipation",
+    "StartReferral",
     "StopWaiting",
     "SubmitFeedback",
     "SubmitSheet",
@@ -302,5 +350,6 @@ __all__ = [
     "Suspend",
     "SuspensionReason",
     "WithdrawConsent",
+    "WithdrawTransfer",
     "without_private",
 ]
