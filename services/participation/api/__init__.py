@@ -8,10 +8,12 @@ from services.participation.api import (
     food,
     food_drives,
     groups,
+    imports,
     issue_groups,
     issues,
     learners,
     pantries,
+    photos,
     placements,
     resources,
     supports,
@@ -19,7 +21,10 @@ from services.participation.api import (
     volunteers,
 )
 
+# The files come before the resources: their addresses would be taken for ids.
 ROUTERS = (
+    imports.router,
+    photos.router,
     resources.router,
     candidates.router,
     placements.router,
