@@ -22,6 +22,10 @@ test: $(READY)
 walk: $(READY)
 	KASANE_WALKS=$(or $(WALKS),100) $(BIN)/pytest -n 0 tests/machine
 
+# Speed, each beside a bare baseline of the same minute: read the ratios. Takes some ten minutes.
+bench: $(READY)
+	$(BIN)/python -m tests.bench.figures
+
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -41,8 +41,9 @@ LEDGER = """
     INSERT INTO ledger_entry
         (entry_id, event_id, event_type, revision, withdrawn, on_date, kind, channel, programme_no,
          venue, group_code, basic_area, quantity, flags, attrs, report_id)
-    SELECT ('0190' || lpad(to_hex(n), 28, '0'))::uuid, md5('event' || n / 500)::uuid, 'kasane.activity.reported.v1', 1,
-           false, date '{first}' + (n * {days}::bigint / {rows})::int,
+    SELECT ('0190' || lpad(to_hex(n), 28, '0'))::uuid, md5('event' || n / 500)::uuid,
+           'kasane.activity.reported.v1', 1, false,
+           date '{first}' + (n * {days}::bigint / {rows})::int,
            (ARRAY['hiroba-visit','senior-station-visit','center-activity','jidokan-consultation',
                   'pregnancy-interview','outreach-support','flat-visit','food-pantry-group'])
                [1 + (n * 7919) % 8],
@@ -161,7 +162,9 @@ async def measure(settings: Settings, rows: int) -> bool:
             ("the table with last year", f"{path}/comparison?version=open", TALLIES, None),
             ("lineage, first page", events, FIFTY, LINEAGE_LIMIT),
             ("lineage, a page in the middle", f"{events}?after={middle}", FIFTY, LINEAGE_LIMIT),
-            ("lineage of a venue", f"{events}?venue=venue-7", FIFTY, LINEAGE_LIMIT),
+            ("lineage of a venue", f"{events}?venue=venue-8", FIFTY, LINEAGE_LIMIT),
+            ("lineage of a venue without any", f"{events}?venue=venue-7", FIFTY, LINEAGE_LIMIT),
+            ("lineage of an area", f"{events}?basic_area=蒲田", FIFTY, LINEAGE_LIMIT),
             ("lineage of a うち", f"{sub}/events?sub=true", FIFTY, LINEAGE_LIMIT),
             ("a figure by venue", f"{figure}/shares?by=venue", FIFTY, None),
         ):
