@@ -18,6 +18,7 @@ from services.coordination.portal import (
     intakes,
     operations,
     papers,
+    reassignments,
     search,
     tending,
     worklist,
@@ -55,6 +56,7 @@ def install(app: FastAPI, context: Context) -> None:
         operations,
         intakes,
         papers,
+        reassignments,
     )
     for part in parts:
         portal.include_router(part.router)

@@ -21,6 +21,11 @@ from services.coordination.views.page import (
     ReferralView,
     RoleView,
 )
+from services.coordination.views.reassignment import (
+    ReassignedCaseView,
+    Reassignments,
+    ReassignmentView,
+)
 from services.coordination.views.record import (
     ClosedRecords,
     ConsentForm,
@@ -90,6 +95,9 @@ __all__ = [
     "Persons",
     "PlacementView",
     "PlanView",
+    "ReassignedCaseView",
+    "ReassignmentView",
+    "Reassignments",
     "Record",
     "Records",
     "ReferralView",
