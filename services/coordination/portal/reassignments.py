@@ -1,4 +1,4 @@
-"""人事異動: whose cases go to whom; previewed and done, planned ones cancelled, done ones undone."""
+"""人事異動: whose cases go to whom; previewed and done, cancelled, or taken back."""
 
 from datetime import date
 from uuid import UUID
