@@ -12,15 +12,23 @@ from starlette.types import Scope
 from chassis.context import Context
 from services.coordination.portal import (
     cases,
+    community,
+    day_sheets,
     errors,
     figures,
     fiscal_years,
+    food,
     intakes,
+    issues,
+    lists,
     operations,
     papers,
     reassignments,
+    record_forms,
+    report_files,
     search,
     tending,
+    training,
     worklist,
 )
 from services.coordination.portal.access import Login
@@ -57,8 +65,10 @@ def install(app: FastAPI, context: Context) -> None:
         intakes,
         papers,
         reassignments,
+        report_files,
     )
-    for part in parts:
+    building = (community, day_sheets, food, issues, training, lists, record_forms)
+    for part in (*parts, *building):
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))
