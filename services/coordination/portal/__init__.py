@@ -24,6 +24,7 @@ from services.coordination.portal import (
     lists,
     operations,
     papers,
+    reassignments,
     record_forms,
     report_files,
     search,
@@ -64,6 +65,7 @@ def install(app: FastAPI, context: Context) -> None:
         operations,
         intakes,
         papers,
+        reassignments,
         report_files,
         households,
     )

@@ -24,6 +24,7 @@ from services.coordination.reading import (
     show_persons,
     show_records,
     show_timeline,
+    suggest,
 )
 
 router = APIRouter()
@@ -106,6 +107,7 @@ async def _if_allowed(reading: Any) -> Any:
 async def ask(
     looking: Looking,
     session: Session,
+    ctx: Ctx,
     request: Request,
     case_id: UUID,
     code: str,
@@ -118,7 +120,9 @@ async def ask(
     around = await _around(request, looking, shown)
     if allowed is None:
         return render(request, "act.html", 409, case=shown, form=None, around=around)
-    form = await acts.blank(around, allowed, _address(shown, allowed))
+    target = allowed.target.id
+    known = await suggest(ctx, session, looking.principal, case_id, code, target)
+    form = await acts.blank(around, allowed, _address(shown, allowed), known)
     return render(request, "act.html", case=shown, form=form, around=around)
 
 
