@@ -15,6 +15,7 @@ from services.coordination.portal import (
     errors,
     figures,
     intakes,
+    meetings,
     operations,
     papers,
     search,
@@ -44,7 +45,7 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    parts = (worklist, tending, search, cases, figures, operations, intakes, papers)
+    parts = (worklist, tending, search, cases, figures, operations, intakes, papers, meetings)
     for part in parts:
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

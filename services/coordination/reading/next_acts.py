@@ -14,6 +14,7 @@ from services.coordination.forms import fields_of, schema_of
 from services.coordination.models import Strand, Task
 from services.coordination.permissions import own_strand, role_allows, sees_all
 from services.coordination.reading.names import staff_names
+from services.coordination.reading.offered import offered
 from services.coordination.staleness import version_of
 
 
@@ -46,7 +47,9 @@ async def next_acts(
                         views.Exit(state=state, label=labels.state(strand.kind, state))
                         for state in exits
                     ),
-                    fields=fields_of(act, agencies, persons, staff),
+                    fields=await offered(
+                        session, strand, act, fields_of(act, agencies, persons, staff)
+                    ),
                     schema_=schema_of(act),
                 )
             )

@@ -1,7 +1,7 @@
 """The parts of a case page: team, meetings, plans, referrals, placements, contacts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from services.coordination.models import (
     Referral,
     TeamMember,
 )
+from services.coordination.reading.issues import issues_of, statutory_meetings_of
 from services.coordination.reading.names import Names
 
 LATEST = 20
@@ -48,6 +49,8 @@ async def page_parts(
     return {
         "team": await _team(session, case_id),
         "meetings": await _meetings(session, case_id, known),
+        "statutory_meetings": await statutory_meetings_of(session, case_id),
+        "issues": await issues_of(session, case_id),
         "plans": await _plans(session, case_id, known),
         "referrals": await _referrals(session, case_id, known),
         "placements": await _placements(session, case_id, known),
@@ -87,6 +90,13 @@ async def _meetings(
         session,
         select(Meeting).where(col(Meeting.case_id) == case_id).order_by(col(Meeting.starts_at)),
     )
+    return await meeting_views(session, rows, states)
+
+
+async def meeting_views(
+    session: AsyncSession, rows: Sequence[Meeting], states: States
+) -> tuple[views.MeetingView, ...]:
+    """Meetings as lists and pages show them."""
     seats = await _rows(
         session,
         select(Attendee)
@@ -107,7 +117,7 @@ async def _meetings(
             decision=row.decision,
             decision_label=labels.value("decision", row.decision) if row.decision else None,
             attendees=tuple(
-                _seat(seat, row.held_at or row.starts_at)
+                _seat(seat, row.held_at or row.starts_at or datetime.now(UTC))
                 for seat in seats
                 if seat.meeting_id == row.meeting_id
             ),

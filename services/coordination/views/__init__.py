@@ -1,6 +1,21 @@
 """The shapes in which people and programs read coordination: exactly the JSON of the API."""
 
 from services.coordination.views.act import AllowedAct, Choice, Exit, Field, Staff, Target, View
+from services.coordination.views.issue import AnswerView, IssueView, StatutoryMeetingView
+from services.coordination.views.meeting import (
+    AdviceView,
+    DutyView,
+    FeedbackView,
+    Letters,
+    LetterView,
+    MeetingPage,
+    ReschedulingView,
+    SeatView,
+    SittingMeeting,
+    Sittings,
+    SittingView,
+    SlotView,
+)
 from services.coordination.views.office import (
     AgencyOffice,
     ChannelOffice,
@@ -51,8 +66,10 @@ from services.coordination.views.work import (
 )
 
 __all__ = [
+    "AdviceView",
     "AgencyOffice",
     "AllowedAct",
+    "AnswerView",
     "AttendeeView",
     "CasePage",
     "CaseRow",
@@ -69,11 +86,17 @@ __all__ = [
     "CopyView",
     "DisclosureView",
     "Disclosures",
+    "DutyView",
     "Entry",
     "Exit",
+    "FeedbackView",
     "Field",
     "FoundCase",
+    "IssueView",
+    "LetterView",
+    "Letters",
     "Life",
+    "MeetingPage",
     "MeetingView",
     "Member",
     "MonitoringView",
@@ -89,11 +112,18 @@ __all__ = [
     "ReferralView",
     "RefusalView",
     "RefusedCommand",
+    "ReschedulingView",
     "RoleView",
     "SearchPage",
+    "SeatView",
+    "SittingMeeting",
+    "SittingView",
+    "Sittings",
+    "SlotView",
     "Staff",
     "StaffList",
     "StaffRow",
+    "StatutoryMeetingView",
     "Target",
     "Task",
     "TaskCounts",
