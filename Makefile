@@ -4,7 +4,7 @@ UV_VERSION := 0.13.9
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: help demo up down status logs clean test check fix
+.PHONY: help demo up down status logs clean test check fix walk bench
 
 help:
 	@echo "make demo    架空の事例で全体を動かす / play synthetic cases through the whole system"
@@ -17,6 +17,10 @@ demo up down status logs clean: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadgroup --ignore=tests/faults --ignore=tests/bench
+
+# Random ways of a case that nobody has walked before, for some minutes.
+walk: $(READY)
+	KASANE_WALKS=$(or $(WALKS),100) $(BIN)/pytest -n 0 tests/machine
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -44,6 +44,16 @@ class Policy(Message):
     consent_due: Period = days(14)
     """By then consent is decided: given, refused, or a 支援会議 asked for."""
 
+    consent_expiry_warning: Period = days(30)
+    """A consent that ends is renewed in time: the coordinator is asked this long before."""
+
+    address_protection: Period = months(12)
+    """支援措置 lasts a year from the day on which it was asked for (住民基本台帳事務処理要領)."""
+    address_protection_renewal: Period = months(1)
+    """It can be renewed from this long before its last day."""
+    staff_safety: Period = months(6)
+    """A warning to visiting staff is looked at anew after this; it ends by itself."""
+
     assessment_due: Period = days(30)
     plan_draft_due: Period = days(14)
     meeting_scheduling_due: Period = days(14)
@@ -104,6 +114,19 @@ class Policy(Message):
     """Before an age of 18, 40 or 65 is reached (process A12)."""
     handover_overlap: Period = days(90)
     """Both sides stay after it."""
+
+    transfer_answer_due: Period = business_days(5)
+    """移管の打診に答えるまで."""
+    birth_date_due: Period = days(30)
+    """By then a birth date that is not known is asked for."""
+    look_ahead_every: Period = months(12)
+    """How often a case asks intake anew when its persons reach 18, 40 or 65."""
+    prepared_plan_review: Period = months(3)
+    """A plan prepared in advance is looked at again while it waits for consent."""
+    plan_period: Period = months(12)
+    """プランの期間, where a draft is suggested (open question of process E(d))."""
+    food_margin: Period = days(7)
+    """Food is handed over only if its date is at least this far away, so that it can be eaten."""
 
     escalation: Period = business_days(5)
     """A task without an escalation of its own goes to a superior this long after it was due."""

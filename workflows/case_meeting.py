@@ -44,6 +44,6 @@ class CaseWithMeetings(CaseWithNews):
         )
 
     def everybody_must_share(self) -> None:
-        missing = consent.missing(self.memory, self.case.person_ids)
-        if missing or not self.case.person_ids:
+        missing = consent.missing(self.memory, self.persons)
+        if missing or not self.persons:
             refuse(Refusal.CONSENT_MISSING, persons=[str(person) for person in missing])

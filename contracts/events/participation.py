@@ -4,6 +4,8 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from contracts.events.envelope import Event, fact
 from contracts.message import Code
 
@@ -112,3 +114,49 @@ class CommunityIssueAnswered(ParticipationEvent):
     """The place that was made or found for it."""
     activity_id: UUID | None = None
     """The community activity that takes it up."""
+
+
+@fact
+class CommunityWorkRecorded(ParticipationEvent):
+    """What a programme of community building did, by number, as its own records say now.
+
+    A day sheet, a supported activity, a food drive: whatever is counted is told whole under the
+    same id each time it changes. A lower revision never replaces a higher one.
+    """
+
+    type: ClassVar[str] = "kasane.community-work.recorded.v1"
+    subject_field: ClassVar[str] = "record_id"
+
+    record_id: UUID
+    """The ledger's key: the thing is counted once by it, however often it is told."""
+    revision: int = Field(1, ge=1)
+    withdrawn: bool = False
+    """It counts nowhere from now on: entered by mistake, or reported by file instead."""
+    kind: Code
+    """An entry of the catalogue's activity kinds."""
+    channel: Code
+    programme_no: int = Field(ge=1, le=13)
+    quantity: int = Field(ge=0)
+    venue: Code | None = None
+    group: Code | None = None
+    """Who is counted once a year where a figure counts distinct groups (団体)."""
+
+
+@fact
+class ReportingWaySet(ParticipationEvent):
+    """From a date on, a venue or a kind of activity is counted by one way and by no other.
+
+    `on` is that date. Intake refuses activity reports for what the records here count.
+    """
+
+    type: ClassVar[str] = "kasane.reporting-way.set.v1"
+    subject_field: ClassVar[str] = "scope_id"
+
+    scope_id: UUID
+    """Made from scope and code, so that what is said about one thing keeps its order."""
+    scope: Literal["venue", "kind"]
+    code: Code
+    """The venue's code in activity reports, or the kind of activity."""
+    channel: Code | None = None
+    """The venue's channel."""
+    way: Literal["file", "records"]

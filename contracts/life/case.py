@@ -47,11 +47,13 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "respond_urgently": (),
     "record_progress": (),
     "request_referral": (),
+    "propose_transfer": (),
     "record_statutory_meeting": (),
     "merge_into": (CaseState.CLOSED,),
     "withdraw_consent": (CaseState.SK_REQUESTED,),
     "report_lost_contact": (CaseState.SUSPENDED,),
     "suspend": (CaseState.SUSPENDED,),
+    "add_person": (),
 }
 """Acts that every open state of a case allows besides its own. No exit named: it stays. On the
 track of the 支援会議, which needs no consent, a withdrawal leads nowhere either."""
@@ -85,6 +87,7 @@ CASE: Life = {
             "referral:done": (CaseState.CLOSED,),
             "referral:declined": (CaseState.TRIAGE,),
             "referral:failed": (CaseState.TRIAGE,),
+            "referral:returned": (CaseState.TRIAGE,),
         },
     ),
     CaseState.CONSENT: Stage(
@@ -211,6 +214,7 @@ CASE: Life = {
             ),
             "evaluate_closure": (CaseState.CLOSE_APPROVAL,),
             "record_progress": (CaseState.SUSPENDED,),
+            "review_suspension": (CaseState.SUSPENDED,),
         },
         lapses={"suspension_hard_stop": CaseState.CLOSE_REVIEW},
     ),

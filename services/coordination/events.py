@@ -12,6 +12,7 @@ from sqlmodel import col
 from chassis.bus import Events
 from chassis.telemetry import mark_case
 from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind, workflow_id
+from contracts.events.household import HouseholdMemberAdded, PersonFlagEnded, PersonFlagged
 from contracts.events.intake import IntakeAccepted, IntakeCorrected, IntakeWithdrawn
 from contracts.events.participation import (
     CommunityIssueAnswered,
@@ -30,7 +31,13 @@ from services.coordination.store.cases import (
     lock_case_of_intake,
     open_case,
 )
-from services.coordination.store.commands import store_placement_news, store_start, store_withdrawal
+from services.coordination.store.commands import (
+    store_look_again,
+    store_placement_news,
+    store_start,
+    store_withdrawal,
+)
+from services.coordination.store.households import end_flag, keep_flag, know_member
 
 events = Events("coordination")
 
@@ -48,6 +55,8 @@ async def begin_case(session: AsyncSession, intake: IntakeAccepted) -> None:
 async def correct(session: AsyncSession, told: IntakeCorrected) -> None:
     case = _known(await lock_case_of_intake(session, told.intake_id))
     correct_case(session, case, told)
+    if told.birth_dates_of:
+        await store_look_again(session, case)
 
 
 @events.on(IntakeWithdrawn)
@@ -63,6 +72,32 @@ async def withdraw(session: AsyncSession, told: IntakeWithdrawn) -> None:
         result=told.reason,
     )
     await store_withdrawal(session, case)
+
+
+@events.on(HouseholdMemberAdded)
+async def member(session: AsyncSession, told: HouseholdMemberAdded) -> None:
+    """Somebody may become a subject of the case; that is for people to say."""
+    case = _known(await lock_case_of_intake(session, told.intake_id))
+    await know_member(session, case, told)
+    add_entry(session, case, cause="member-added", state=case.state, at=told.occurred_at)
+
+
+@events.on(PersonFlagged)
+async def flag(session: AsyncSession, told: PersonFlagged) -> None:
+    case = _known(await lock_case_of_intake(session, told.intake_id))
+    await keep_flag(session, case, told)
+    add_entry(
+        session, case, cause="flagged", state=case.state, at=told.occurred_at, result=told.kind
+    )
+
+
+@events.on(PersonFlagEnded)
+async def flag_ended(session: AsyncSession, told: PersonFlagEnded) -> None:
+    case = _known(await lock_case_of_intake(session, told.intake_id))
+    await end_flag(session, told)
+    add_entry(
+        session, case, cause="flag-ended", state=case.state, at=told.occurred_at, result=told.kind
+    )
 
 
 @events.on(ResourceLinked)

@@ -29,8 +29,11 @@ def act(code: str) -> str:
 
 
 def field(act_code: str, name: str) -> str:
-    """A field's label: the act's own, or the one that all acts share."""
+    """A field's label: the act's own, or the one that all acts share; `goals.0.text` of a row."""
     fields = _words()["fields"]
+    if "." in name:
+        rows, number, part = name.split(".", 2)
+        return f"{field(act_code, rows)} {int(number) + 1}: {field(rows, part)}"
     return str(fields.get(f"{act_code}.{name}", fields.get(name, name)))
 
 
@@ -88,6 +91,16 @@ def lack(code: str) -> str:
     if kind_of == "category":
         return f"共有する情報に「{value('categories', what)}」が含まれていません"
     return "情報共有の同意がありません"
+
+
+def guard(kind_code: str) -> str:
+    """What a flag on a person says."""
+    return _word("guards", kind_code)
+
+
+def looked(action: str) -> str:
+    """What an entry of the audit trail tells: a look, or an act."""
+    return act(action.removeprefix("act.")) if action.startswith("act.") else _word("looks", action)
 
 
 def closure_reason(code: str) -> str:

@@ -9,6 +9,7 @@ from contracts.fiscal_years import INDICATORS_QUEUE
 from services.indicators.activities import Activities
 from services.indicators.api import ROUTERS
 from services.indicators.events import MEASURES, events
+from services.indicators.rules import keep_to_the_rules
 from services.indicators.telling import tell_fiscal_years
 
 
@@ -23,7 +24,7 @@ SERVICE = Service(
     events=events,
     activities=Activities,
     queue=INDICATORS_QUEUE,
-    background=(tell_fiscal_years,),
+    background=(keep_to_the_rules, tell_fiscal_years),
     extend=count_as_the_ward_says,
 )
 

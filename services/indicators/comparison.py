@@ -36,12 +36,15 @@ class ComparedFigure(BaseModel):
 
 
 async def compared(
-    session: AsyncSession, measures: Measures, year: int, set: str, basic_area: str | None
+    session: AsyncSession,
+    measures: Measures,
+    year: int,
+    now: list[Figure],
+    set: str,
+    basic_area: str | None,
 ) -> list[ComparedFigure]:
-    """Each figure of a set in a year with what it is to be compared with."""
+    """Each figure of a year's table with what it is to be compared with."""
     today = datetime.now(TOKYO).date()
-    chosen = [m for m in measures.in_force(year).values() if m.set == set]
-    now = await figures(session, chosen, year, basic_area, today)
     frozen = await versions.standing(session, year - 1)
     if frozen is None:
         before = [m for m in measures.in_force(year - 1).values() if m.set == set]

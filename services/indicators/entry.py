@@ -28,6 +28,7 @@ from contracts.events.intake import (
     ReportLine,
 )
 from contracts.events.participation import (
+    CommunityWorkRecorded,
     PlacementEvent,
     PlacementSettled,
     PlacementStarted,
@@ -189,6 +190,27 @@ def _(event: PlacementStarted) -> tuple[Entry, ...]:
 @entries_of.register(PlacementSettled)
 def _(event: ResourceLinked | PlacementSettled) -> tuple[Entry, ...]:
     return (_of_placement(event, {"resource": str(event.resource_id)}),)
+
+
+@entries_of.register
+def _(event: CommunityWorkRecorded) -> tuple[Entry, ...]:
+    return (
+        Entry(
+            entry_id=event.record_id,
+            event_id=event.event_id,
+            event_type=event.type,
+            revision=event.revision,
+            withdrawn=event.withdrawn,
+            on_date=event.on,
+            kind=event.kind,
+            channel=event.channel,
+            programme_no=event.programme_no,
+            venue=event.venue,
+            group_code=event.group,
+            basic_area=event.basic_area,
+            quantity=event.quantity,
+        ),
+    )
 
 
 def _line(event: Event, report_id: UUID, line: ReportLine, revision: int) -> Entry:

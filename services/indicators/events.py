@@ -20,6 +20,7 @@ from contracts.events.intake import (
     IntakeWithdrawn,
 )
 from contracts.events.participation import (
+    CommunityWorkRecorded,
     PlacementSettled,
     PlacementStarted,
     ResourceLinked,
@@ -49,6 +50,7 @@ COUNTED: tuple[type[Event], ...] = (
     ResourceLinked,
     ResourcePublished,
     ResourceWithdrawn,
+    CommunityWorkRecorded,
 )
 
 events = Events("indicators")

@@ -5,19 +5,34 @@ Pages follow the date and the entry's id, so that a page costs the same wherever
 
 import calendar
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
-from pydantic import BaseModel
-from sqlalchemy import Date, Uuid, cast, literal, select, tuple_, union_all
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import (
+    Date,
+    Select,
+    String,
+    Uuid,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
 
-from services.indicators.measures import Arithmetic, Measure
-from services.indicators.models import LedgerEntry
+from services.indicators.entry import Entry
+from services.indicators.measures import Arithmetic, Measure, Measures
+from services.indicators.models import LedgerBefore, LedgerEntry
 from services.indicators.recount import counted_by, first_day, last_day
 
 LEDGER = LedgerEntry.metadata.tables["ledger_entry"]
+BEFORE = LedgerBefore.metadata.tables["ledger_before"]
 
 BEFORE_ALL_YEARS = date(1, 1, 1)
 
@@ -36,6 +51,30 @@ class Place(NamedTuple):
         """Raises ValueError if no page ended there."""
         on, _, entry_id = text.partition(".")
         return cls(date.fromisoformat(on), UUID(entry_id))
+
+
+class Narrowed(BaseModel):
+    """Which part of a figure is looked at; None: all of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    month: int | None = None
+    basic_area: str | None = None
+    venue: str | None = None
+    channel: str | None = None
+    programme_no: int | None = None
+    sub: bool = False
+    """Only what stands in the うち."""
+
+    def of(self, rows: Select[Any]) -> Select[Any]:
+        for name in ("basic_area", "venue", "channel", "programme_no"):
+            value = getattr(self, name)
+            if value is not None:
+                rows = rows.where(LEDGER.c[name] == value)
+        return rows
+
+
+WHOLE = Narrowed()
 
 
 class CountedEvent(BaseModel):
@@ -89,19 +128,16 @@ async def events_behind(
     measure: Measure,
     fiscal_year: int,
     *,
-    month: int | None = None,
-    basic_area: str | None = None,
+    part: Narrowed = WHOLE,
     after: Place | None = None,
     limit: int = 50,
     traces_url: str = "",
 ) -> Page:
-    """One page of the events behind a figure of the ward, of an area, of a year or a month."""
-    since, until = period(measure, fiscal_year, month)
+    """One page of the events behind a figure, or behind a part of it."""
+    since, until = period(measure, fiscal_year, part.month)
     pages = []
     for source in measure.sources:
-        rows = counted_by(measure, source, since, until)
-        if basic_area is not None:
-            rows = rows.where(LEDGER.c.basic_area == basic_area)
+        rows = part.of(counted_by(measure, source, since, until, only_sub=part.sub))
         if after is not None:
             end = tuple_(cast(literal(after.on), Date), cast(literal(after.entry_id), Uuid))
             rows = rows.where(tuple_(LEDGER.c.on_date, LEDGER.c.entry_id) > end)
@@ -127,12 +163,118 @@ async def events_behind(
     )
 
 
+class Share(BaseModel):
+    """What one venue, channel, programme, area or kind of event has of a figure."""
+
+    key: str | None
+    """None: the reports do not say."""
+    value: int
+    sub_value: int
+    events: int
+
+
+class Before(BaseModel):
+    """What an entry said before it was corrected or withdrawn."""
+
+    revision: int
+    on: date | None
+    quantity: int
+    kind: str
+    venue: str | None
+    replaced_at: datetime
+
+
+class Told(BaseModel):
+    """One entry of the ledger: what it says, what it said, and where it comes from."""
+
+    event: CountedEvent
+    withdrawn: bool
+    reason: str | None
+    before: list[Before]
+    counts_in: list[str]
+    """The indicators of its year that count it."""
+
+
+By = Literal["venue", "channel", "programme_no", "basic_area", "event_type"]
+
+
+async def shares(
+    session: AsyncSession, measure: Measure, fiscal_year: int, by: By, part: Narrowed = WHOLE
+) -> list[Share]:
+    """A figure divided, the largest share first. Shares of a distinct count may overlap."""
+    since, until = period(measure, fiscal_year, part.month)
+    things = union_all(
+        *(
+            part.of(
+                counted_by(measure, source, since, until, only_sub=part.sub).add_columns(
+                    cast(LEDGER.c[by], String).label("share")
+                )
+            )
+            for source in measure.sources
+        )
+    ).subquery()
+    if measure.arithmetic is Arithmetic.DISTINCT:
+        value: ColumnElement[Any] = func.count(things.c.key.distinct())
+        sub: ColumnElement[Any] = func.count(
+            case((things.c.sub_value > 0, things.c.key)).distinct()
+        )
+    else:
+        value, sub = func.sum(things.c.value), func.sum(things.c.sub_value)
+    rows = await session.execute(
+        select(things.c.share, value, sub, func.count())
+        .group_by(things.c.share)
+        .order_by(value.desc(), things.c.share)
+    )
+    return [
+        Share(key=key, value=int(value), sub_value=int(sub), events=events)
+        for key, value, sub, events in rows
+    ]
+
+
+async def told(
+    session: AsyncSession, measures: Measures, entry_id: UUID, traces_url: str
+) -> Told | None:
+    """One entry with its past; None if there is none."""
+    row = (
+        (await session.execute(select(LEDGER).where(LEDGER.c.entry_id == entry_id)))
+        .mappings()
+        .one_or_none()
+    )
+    if row is None or row["on_date"] is None:
+        return None
+    entry = Entry.model_validate(dict(row))
+    before = await session.execute(
+        select(BEFORE).where(BEFORE.c.entry_id == entry_id).order_by(BEFORE.c.revision)
+    )
+    return Told(
+        event=_event(
+            {**row, "value": entry.quantity, "sub_value": 0, "key": entry.group_code}, traces_url
+        ),
+        withdrawn=entry.withdrawn,
+        reason=entry.reason,
+        before=[
+            Before(
+                revision=one.revision,
+                on=one.on_date,
+                quantity=one.said["quantity"],
+                kind=one.said["kind"],
+                venue=one.said["venue"],
+                replaced_at=one.replaced_at,
+            )
+            for one in before
+        ],
+        counts_in=[measure.id for measure, _ in measures.of(entry) if not entry.withdrawn],
+    )
+
+
 def _event(row: dict[str, object], traces_url: str) -> CountedEvent:
     trace_url = None
-    if row["receipt_number"]:
-        trace_url = f"{traces_url}?receipt={quote(str(row['receipt_number']))}"
+    if row["trace_id"]:
+        trace_url = f"{traces_url}/{row['trace_id']}"
+    elif row["receipt_number"]:
+        trace_url = f"{traces_url}/search?receipt={quote(str(row['receipt_number']))}"
     elif row["case_id"]:
-        trace_url = f"{traces_url}?case_id={row['case_id']}"
+        trace_url = f"{traces_url}/search?case_id={row['case_id']}"
     return CountedEvent.model_validate(
         row | {"on": row["on_date"], "group": row["group_code"], "trace_url": trace_url}
     )

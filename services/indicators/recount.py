@@ -11,6 +11,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     String,
+    Subquery,
     and_,
     case,
     cast,
@@ -44,7 +45,7 @@ def last_day(fiscal_year: int) -> date:
 
 
 def counted_by(
-    measure: Measure, source: Source, since: date, until: date
+    measure: Measure, source: Source, since: date, until: date, *, only_sub: bool = False
 ) -> Select[tuple[Any, ...]]:
     """The ledger entries that a source of a measure counts between two days, both included."""
     value = {"quantity": LEDGER.c.quantity, "one": literal(1), "minus-one": literal(-1)}[
@@ -62,7 +63,7 @@ def counted_by(
     ).where(~LEDGER.c.withdrawn, LEDGER.c.on_date.between(since, until), *_passes(source))
     if measure.arithmetic is Arithmetic.DISTINCT:
         rows = rows.where(key.is_not(None), value > 0)
-    return rows
+    return rows.where(in_sub) if only_sub else rows
 
 
 def counted_in(
@@ -75,8 +76,7 @@ def counted_in(
 
 def recounted(measure: Measure, fiscal_year: int) -> Select[tuple[Any, ...]]:
     """The cells of a measure in a fiscal year, counted anew from the ledger."""
-    things = counted_in(measure, first_day(fiscal_year), last_day(fiscal_year)).subquery()
-    month, area = extract("month", things.c.on_date), things.c.basic_area
+    things = _things(measure, fiscal_year)
     if measure.arithmetic is Arithmetic.DISTINCT:
         value: ColumnElement[Any] = func.count(things.c.key.distinct())
         sub: ColumnElement[Any] = func.count(
@@ -84,7 +84,34 @@ def recounted(measure: Measure, fiscal_year: int) -> Select[tuple[Any, ...]]:
         )
     else:
         value, sub = func.sum(things.c.value), func.sum(things.c.sub_value)
+    return _by_cell(
+        measure, fiscal_year, things, [], [value.label("value"), sub.label("sub_value")]
+    )
+
+
+def members(measure: Measure, fiscal_year: int) -> Select[tuple[Any, ...]]:
+    """The members of a distinct count's cells in a fiscal year, with how many entries name each."""
+    things = _things(measure, fiscal_year)
+    refs = func.count().label("refs")
+    sub_refs = func.count(case((things.c.sub_value > 0, 1))).label("sub_refs")
+    return _by_cell(measure, fiscal_year, things, [things.c.key.label("member")], [refs, sub_refs])
+
+
+def _things(measure: Measure, fiscal_year: int) -> Subquery:
+    return counted_in(measure, first_day(fiscal_year), last_day(fiscal_year)).subquery()
+
+
+def _by_cell(
+    measure: Measure,
+    fiscal_year: int,
+    things: Subquery,
+    also: list[ColumnElement[Any]],
+    amounts: list[ColumnElement[Any]],
+) -> Select[tuple[Any, ...]]:
+    """Amounts by cell, and by what else they are told apart by."""
+    month, area = extract("month", things.c.on_date), things.c.basic_area
     everywhere = func.grouping(area) == 1
+    cells = (tuple_(*also), tuple_(*also, area), tuple_(*also, month), tuple_(*also, area, month))
     return (
         select(
             literal(measure.id).label("measure_id"),
@@ -92,10 +119,10 @@ def recounted(measure: Measure, fiscal_year: int) -> Select[tuple[Any, ...]]:
             literal(fiscal_year).label("fiscal_year"),
             func.coalesce(area, WHOLE_WARD).label("basic_area"),
             func.coalesce(month, WHOLE_YEAR).label("month"),
-            value.label("value"),
-            sub.label("sub_value"),
+            *also,
+            *amounts,
         )
-        .group_by(func.grouping_sets(tuple_(), tuple_(area), tuple_(month), tuple_(area, month)))
+        .group_by(func.grouping_sets(*cells))
         # An entry without an area has no cell of its own, and an empty year has none at all.
         .having(and_(or_(everywhere, area.is_not(None)), func.count() > 0))
     )

@@ -33,8 +33,8 @@ from services.indicators.models import YearCommandRow
 
 LOCK = 0x79656172
 POLL_SECONDS = 0.5
-LOOK_FOR_YEARS_EVERY = 120
-"""Polls after which it is looked for years that are not open yet: about a minute."""
+LOOK_FOR_YEARS_EVERY = 20
+"""Polls after which it is looked for years that are not open yet: some ten seconds."""
 ATTEMPT_SECONDS = 15.0
 RETRY_FIRST, RETRY_MOST = 0.5, 15.0
 

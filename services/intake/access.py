@@ -11,6 +11,11 @@ READERS = ("coordinator", "agency", "manager", "ward")
 """Roles that work with persons."""
 
 
+WARD = ("coordinator", "manager", "ward")
+"""The ward's own staff: they see a household as a whole, an agency's staff what is theirs."""
+
+DECIDERS = ("coordinator", "manager")
+"""Who may see a protected address for a reason, and who has looked at a person."""
 FINDER = "casework"
 """The role of the service that searches for persons and shows only what its reader may see."""
 

@@ -20,6 +20,7 @@ from contracts.calendar import today
 from services.intake.faults import Fault
 from services.intake.lines import MOST_LINES_IN_EVENT, ReportedLine
 from services.intake.models import ReportFile
+from services.intake.reporting import Ways, counted_elsewhere
 from services.intake.sheets import HEADINGS, Judge, Judged, field_of, heading_fault, numbered_by
 from services.intake.store.files import (
     claim_file,
@@ -29,6 +30,7 @@ from services.intake.store.files import (
     known_references,
 )
 from services.intake.store.reports import Kept, keep_report
+from services.intake.store.ways import ways_now
 from services.intake.store.years import settled_years
 
 LOOK_SECONDS = 1.0
@@ -109,11 +111,13 @@ class _Reading:
 
     async def _take(self, judged: list[Judged]) -> bool:
         """One chunk, one transaction; False if the file is not this reader's any more."""
-        good = [(one.row.number, one.line) for one in judged if one.line is not None]
         async with self._context.database.transaction() as session:
             file = await held_file(session, self._file.file_id, self._done)
             if file is None:
                 return False
+            ways = await ways_now(session)
+            judged = [_counted_here(one, ways) for one in judged]
+            good = [(one.row.number, one.line) for one in judged if one.line is not None]
             looks = [_shown(one, one.faults) for one in judged if one.faults]
             if file.dry_run:
                 lines = [line for _, line in good]
@@ -155,6 +159,12 @@ class _Reading:
             numbered_by=lambda line: numbered_by(self._sender, line),
         )
         return kept
+
+
+def _counted_here(one: Judged, ways: Ways) -> Judged:
+    """The row as it was judged, unless records elsewhere count what it says."""
+    fault = counted_elsewhere(one.line, ways) if one.line is not None else None
+    return one if fault is None else one._replace(line=None, faults=[fault])
 
 
 def _shown(one: Judged, faults: list[Fault]) -> dict[str, object]:

@@ -305,3 +305,20 @@ class ActivityLineRevision(Table, table=True):
     before: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     changed_by: str = Field(sa_type=Text)
     changed_at: datetime = _instant()
+
+
+class ReportingWay(Table, table=True):
+    """From a date on, a venue or a kind of activity is counted by reports, or by records elsewhere.
+
+    A copy, fed by participation's facts.
+    """
+
+    __tablename__ = "reporting_way"
+
+    scope: str = Field(primary_key=True, sa_type=Text)
+    """venue · kind."""
+    code: str = Field(primary_key=True, sa_type=Text)
+    from_on: date = Field(primary_key=True)
+    channel: str | None = Field(sa_type=Text)
+    way: str = Field(sa_type=Text)
+    """file · records."""

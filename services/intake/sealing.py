@@ -14,7 +14,7 @@ from services.intake.blind_index import BlindIndex
 from services.intake.duplicates import Identity
 from services.intake.submissions import Visitor
 
-PERSON, INTAKE = "person", "intake"
+PERSON, INTAKE, HOUSEHOLD = "person", "intake", "household"
 
 
 class Consultation(BaseModel):

@@ -79,7 +79,7 @@ WEIGHTS = {
 
 
 class Caution(StrEnum):
-    """What is to be asked before a place is proposed to the person; `need:<feature>` besides."""
+    """What is to be asked before a place is proposed to the person; `need.<feature>` besides."""
 
     STALE = "stale"
     DAYS_UNKNOWN = "days-unknown"
@@ -205,14 +205,14 @@ def cautions(wish: Wish, offer: Offer) -> list[str]:
         Caution.DAYS_UNKNOWN: bool(wish.weekdays) and not offer.weekdays,
         Caution.COST_UNKNOWN: wish.most_yen is not None and offer.fee_yen is None,
     }
-    missing = [f"need:{need}" for need in wish.needs if need not in offer.features]
+    missing = [f"need.{need}" for need in wish.needs if need not in offer.features]
     return [*missing, *(str(caution) for caution, true in holds.items() if true)]
 
 
 def caution_label(code: str) -> str:
     """「静かに過ごせる」かどうかの確認が必要."""
-    if code.startswith("need:"):
-        feature = resource_features().get(code.removeprefix("need:"))
+    if code.startswith("need."):
+        feature = resource_features().get(code.removeprefix("need."))
         return f"「{feature.label if feature else code}」かどうかの確認が必要"
     return CAUTION_LABELS[Caution(code)]
 

@@ -104,7 +104,7 @@ class Opening(BaseModel):
         parsed = rrulestr(self.rule or "FREQ=DAILY;COUNT=1", dtstart=_noon(self.starts_on))
         if not isinstance(parsed, rrule):
             raise ValueError("one rule only")
-        if until is None or "COUNT=" in (self.rule or ""):
+        if until is None or self.rule is None or "COUNT=" in self.rule:
             return parsed
         # Without an end, a rule that fits no day (30 February) is looked for until the year 9999.
         own_end = getattr(parsed, "_until", None)
@@ -181,10 +181,11 @@ def said(opening: Opening) -> str:
     )
     rest = "(祝日は休み)" if opening.except_holidays else ""
     note = f" {opening.note}" if opening.note else ""
-    return f"{_days_said(opening)}{hours}{rest}{note}"
+    return f"{days_said(opening)}{hours}{rest}{note}"
 
 
-def _days_said(opening: Opening) -> str:
+def days_said(opening: Opening) -> str:
+    """The days alone: 「毎月第2・第4火曜日」."""
     day = opening.starts_on
     if opening.rule is None:
         return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})"

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 from tenacity import AsyncRetrying, stop_after_delay, wait_fixed
 
-from contracts.calendar import today
+from contracts.calendar import fiscal_year, today
 from simulation.lives import give_consent, meet, plan
 from simulation.stage import Case, Cast, Expected
 from tests.browser.conftest import Walker
@@ -54,6 +54,10 @@ async def test_a_coordinator_finds_the_task_acts_and_sees_the_next_step(
     await walker.go("/cases")
     await walker.go("/intakes/new")
     await walker.go("/indicators")
+    await walker.go("/indicators/1.8.flat-visitors")
+    await walker.go("/fiscal-years")
+    await walker.go(f"/fiscal-years/{fiscal_year(today())}")
+    await walker.go("/fiscal-years/flagged")
     await walker.go("/nowhere")
     await walker.go("/tasks")
     await page.get_by_role("button", name="ログアウト").click()

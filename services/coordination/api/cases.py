@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 
 from chassis.auth import Caller
 from chassis.context import Ctx, Session
@@ -65,6 +66,19 @@ async def show_records(ctx: Ctx, session: Session, caller: Caller, case_id: UUID
 @router.get("/cases/{case_id}/disclosures", summary="情報提供の記録 / Disclosures")
 async def show_disclosures(session: Session, caller: Caller, case_id: UUID) -> views.Disclosures:
     return await reading.show_disclosures(session, caller, case_id)
+
+
+@router.get("/cases/{case_id}/looks", summary="閲覧の記録 / Who saw this case")
+async def show_looks(
+    ctx: Ctx,
+    session: Session,
+    caller: Caller,
+    case_id: UUID,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+) -> views.Looks:
+    """だれが、いつ、このケースの記録を見たか(拒否も含む) / The newest first, refusals included."""
+    return await reading.show_looks(ctx, session, caller, case_id, since, until)
 
 
 @router.get("/consent-forms", summary="同意書の様式 / Consent forms")

@@ -4,15 +4,18 @@ from collections.abc import Awaitable, Callable
 
 from contracts.cases import Kind
 from services.coordination.effects import (
+    beside,
     closure,
     consent,
     dates,
     handover,
+    household,
     meeting,
     outcome,
     outreach,
     placement,
     plan,
+    plan_draft,
     referral,
     screening,
 )
@@ -27,6 +30,8 @@ MOVES: dict[Kind, Callable[[Scene], Awaitable[None]]] = {
     Kind.REFERRAL: referral.referral_moved,
     Kind.PLACEMENT: placement.placement_moved,
     Kind.HANDOVER: handover.handover_moved,
+    Kind.ERRAND: beside.errand_moved,
+    Kind.TRANSFER: beside.transfer_moved,
 }
 """What it means that a workflow of a kind is in a state, whatever brought it there."""
 
@@ -44,6 +49,7 @@ async def play(scene: Scene) -> None:
                 act=command.act,
                 sub=command.actor.sub,
                 on=scene.on,
+                agency=scene.agency,
                 now=command.at,
             )
         )
@@ -59,15 +65,18 @@ __all__ = [
     "EFFECTS",
     "MOVES",
     "Scene",
+    "beside",
     "closure",
     "consent",
     "dates",
     "handover",
+    "household",
     "meeting",
     "outcome",
     "outreach",
     "placement",
     "plan",
+    "plan_draft",
     "play",
     "referral",
     "screening",

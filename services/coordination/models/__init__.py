@@ -1,5 +1,6 @@
 """Coordination's tables, one module per concept."""
 
+from services.coordination.models.beside import Errand, ReassignedCase, Reassignment, Transfer
 from services.coordination.models.case import (
     CaseFile,
     CasePerson,
@@ -10,6 +11,7 @@ from services.coordination.models.case import (
     TimelineEntry,
 )
 from services.coordination.models.consent import Consent, ConsentRefusal, Disclosure
+from services.coordination.models.household import GuardFlag, HouseholdMember
 from services.coordination.models.mail import Mail
 from services.coordination.models.meeting import (
     Attendee,
@@ -28,9 +30,12 @@ from services.coordination.models.outcome import (
 )
 from services.coordination.models.plan import (
     Assessment,
+    GoalLook,
     Monitoring,
     PlanAcceptance,
+    PlanGoal,
     PlanRole,
+    PlanTask,
     PlanVersion,
 )
 from services.coordination.models.sitting import Rescheduling, Sitting, Slot, SlotAnswer
@@ -39,11 +44,15 @@ from services.coordination.models.support import (
     Evaluation,
     FollowUp,
     Handover,
+    HandoverPaper,
     Outreach,
     Placement,
     Progress,
     Referral,
+    ReferralReport,
+    Referrer,
     Suspension,
+    SuspensionReview,
     UrgentMeasure,
 )
 from services.coordination.models.table import Table
@@ -63,10 +72,15 @@ __all__ = [
     "Contact",
     "Disclosure",
     "Duty",
+    "Errand",
     "Evaluation",
     "Feedback",
     "FollowUp",
+    "GoalLook",
+    "GuardFlag",
     "Handover",
+    "HandoverPaper",
+    "HouseholdMember",
     "Mail",
     "Meeting",
     "Monitoring",
@@ -74,12 +88,18 @@ __all__ = [
     "PaperCopy",
     "Placement",
     "PlanAcceptance",
+    "PlanGoal",
     "PlanRole",
+    "PlanTask",
     "PlanVersion",
     "PrivateTextRow",
     "Progress",
+    "ReassignedCase",
+    "Reassignment",
     "RecordedStep",
     "Referral",
+    "ReferralReport",
+    "Referrer",
     "Rescheduling",
     "SecrecyAcknowledgement",
     "Sitting",
@@ -90,10 +110,12 @@ __all__ = [
     "Strand",
     "SupportRequest",
     "Suspension",
+    "SuspensionReview",
     "Table",
     "Task",
     "TaskComment",
     "TeamMember",
     "TimelineEntry",
+    "Transfer",
     "UrgentMeasure",
 ]

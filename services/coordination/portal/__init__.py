@@ -14,6 +14,7 @@ from services.coordination.portal import (
     cases,
     errors,
     figures,
+    fiscal_years,
     intakes,
     meetings,
     operations,
@@ -45,7 +46,18 @@ def install(app: FastAPI, context: Context) -> None:
     app.state.elsewhere = Elsewhere(context.settings.public_url)
     errors.install(portal)
     Login(context.settings).install(portal)
-    parts = (worklist, tending, search, cases, figures, operations, intakes, papers, meetings)
+    parts = (
+        worklist,
+        tending,
+        search,
+        cases,
+        figures,
+        fiscal_years,
+        operations,
+        intakes,
+        papers,
+        meetings,
+    )
     for part in parts:
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

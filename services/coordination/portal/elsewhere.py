@@ -13,6 +13,8 @@ from opentelemetry.propagate import inject
 from chassis.problems import Problem
 
 TIMEOUT_SECONDS = 4.0
+FILE_TIMEOUT_SECONDS = 30.0
+"""A file is made while it is waited for."""
 NAMES_AT_ONCE = 100
 
 
@@ -26,10 +28,11 @@ class Elsewhere:
         """The JSON answer. Raises Problem as the service said it, or 503 if it is away."""
         return (await self._ask("GET", token, path, params=_given(params))).json()
 
-    async def text(self, token: str, path: str, **params: Any) -> str:
-        """The answer as text (CSV). Raises Problem."""
-        answer = await self._ask("GET", token, path, params=_given(params))
-        return answer.content.decode("utf-8")
+    async def file(self, token: str, path: str, **params: Any) -> httpx.Response:
+        """The answer as a file, with what it is and what it is called. Raises Problem."""
+        return await self._ask(
+            "GET", token, path, params=_given(params), timeout=FILE_TIMEOUT_SECONDS
+        )
 
     async def post(self, token: str, path: str, key: str, body: Mapping[str, Any]) -> Any:
         """Posts with an Idempotency-Key. Raises Problem."""

@@ -3,6 +3,7 @@
 from services.coordination.reading.cases import CaseFilter, find_cases, show_case
 from services.coordination.reading.command import show_command
 from services.coordination.reading.consents import show_disclosures, show_persons
+from services.coordination.reading.looks import show_looks
 from services.coordination.reading.meetings import show_meeting
 from services.coordination.reading.names import list_staff
 from services.coordination.reading.papers import make_copy, show_copy, show_papers
@@ -27,6 +28,7 @@ __all__ = [
     "show_command",
     "show_copy",
     "show_disclosures",
+    "show_looks",
     "show_meeting",
     "show_papers",
     "show_persons",

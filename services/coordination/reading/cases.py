@@ -12,6 +12,7 @@ from sqlmodel import col
 from chassis.audit import audit
 from chassis.auth import Principal
 from chassis.telemetry import mark_case
+from contracts.calendar import today
 from contracts.life import LIVES, SK_TRACK
 from services.coordination import labels, problems, views
 from services.coordination.models import CaseFile, CasePerson, Strand, Task, TeamMember
@@ -22,6 +23,7 @@ from services.coordination.reading.page_parts import page_parts
 from services.coordination.reading.paging import Cursor, no_case_work
 from services.coordination.reading.tasks import task_views
 from services.coordination.reading.waiting import waiting_view
+from services.coordination.store.households import members_beside, standing_flags
 
 MOST = 200
 
@@ -188,6 +190,16 @@ async def show_case(session: AsyncSession, principal: Principal, case_id: UUID) 
         intake_id=case.intake_id,
         merged_into=case.merged_into,
         persons=persons,
+        members=await members_beside(session, case_id),
+        flags=tuple(
+            views.GuardView(
+                **flag.model_dump(
+                    include={"flag_id", "person_id", "kind", "expires_on", "renewable_from"}
+                ),
+                label=labels.guard(flag.kind),
+            )
+            for flag in await standing_flags(session, case_id, today())
+        ),
         next=await next_acts(session, principal, strands, tasks, persons),
         tasks=await task_views(session, [(task, case) for task in seen]),
         lives=tuple(_life(strand) for strand in strands),
@@ -197,6 +209,7 @@ async def show_case(session: AsyncSession, principal: Principal, case_id: UUID) 
             "persons": f"{here}/persons",
             "records": f"{here}/records",
             "disclosures": f"{here}/disclosures",
+            "looks": f"{here}/looks",
             "tasks": f"/api/coordination/v1/tasks?case_id={case_id}",
         },
     )

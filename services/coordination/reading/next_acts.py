@@ -16,6 +16,10 @@ from services.coordination.permissions import own_strand, role_allows, sees_all
 from services.coordination.reading.names import staff_names
 from services.coordination.reading.offered import offered
 from services.coordination.staleness import version_of
+from services.coordination.store.households import members_beside
+
+ADD_PERSON = "add_person"
+"""The act that names somebody whom the case is not about yet."""
 
 
 async def next_acts(
@@ -29,12 +33,15 @@ async def next_acts(
     agencies = catalogue.agencies(today())
     staff = await staff_names(session)
     found: list[views.AllowedAct] = []
+    beside = await members_beside(session, strands[0].case_id) if strands else ()
     for strand in strands:
         if not await _may_work_on(session, principal, strand):
             continue
         for act, exits in allowed(strand.kind, strand.state).items():
             task = _asking(tasks, strand, act)
             if not role_allows(principal, act) or not _own_task(principal, task):
+                continue
+            if act == ADD_PERSON and not beside:
                 continue
             found.append(
                 views.AllowedAct(
@@ -48,7 +55,10 @@ async def next_acts(
                         for state in exits
                     ),
                     fields=await offered(
-                        session, strand, act, fields_of(act, agencies, persons, staff)
+                        session,
+                        strand,
+                        act,
+                        fields_of(act, agencies, beside if act == ADD_PERSON else persons, staff),
                     ),
                     schema_=schema_of(act),
                 )

@@ -130,12 +130,26 @@ class ContactView(View):
     first: bool
 
 
+class GuardView(View):
+    """A flag that stands on somebody of the household."""
+
+    flag_id: UUID
+    person_id: UUID
+    kind: str
+    label: str
+    expires_on: date
+    renewable_from: date | None
+
+
 class CaseView(CaseRow):
     """Everything the case page shows; texts and persons are read apart."""
 
     intake_id: UUID
     merged_into: UUID | None
     persons: tuple[UUID, ...]
+    members: tuple[UUID, ...] = ()
+    """Of the household, but no subjects of the case."""
+    flags: tuple[GuardView, ...] = ()
     next: tuple[AllowedAct, ...]
     tasks: tuple[Task, ...]
     lives: tuple[Life, ...]

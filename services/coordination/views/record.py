@@ -152,6 +152,23 @@ class Disclosures(View):
     items: tuple[DisclosureView, ...]
 
 
+class Look(View):
+    """Somebody looked at a record or acted on it, and was let or not."""
+
+    at: datetime
+    by: Staff
+    action: str
+    action_label: str
+    about: str
+    subject_id: str
+    outcome: str
+    reason: str | None
+
+
+class Looks(View):
+    items: tuple[Look, ...]
+
+
 class StaffRow(View):
     sub: str
     name: str | None

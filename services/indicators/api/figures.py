@@ -1,5 +1,6 @@
 """The indicator tables over HTTP: as JSON, and as the files that an office keeps."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -65,13 +66,11 @@ class Table(BaseModel):
 
 
 class Comparison(BaseModel):
-    """A year beside the one before and its targets, with the areas."""
+    """A year's table beside the year before and its targets, with the areas."""
 
-    fiscal_year: int
-    label: str
+    table: Table
     last_label: str | None
-    basic_area: str | None
-    indicators: list[ComparedFigure]
+    compared: list[ComparedFigure]
 
 
 @router.get("/fiscal-years/{year}/indicators", response_model=Table)
@@ -101,7 +100,8 @@ async def indicator_table(
         figures=table.indicators,
         notes=table.notes,
     )
-    return _file(paper, form, f"indicators-{set}-{year}")
+    # A PDF takes a second or so: others are answered meanwhile.
+    return await asyncio.to_thread(_file, paper, form, f"indicators-{set}-{year}")
 
 
 @router.get("/fiscal-years/{year}/indicators/{indicator_id}")
@@ -129,14 +129,15 @@ async def comparison(
     year: Year,
     basic_area: Area = None,
     set: Annotated[MeasureSet, Query()] = "ward",
+    version: WhichVersion = "current",
 ) -> Comparison:
-    """The year's figures as counted now, beside last year's and the targets, and by area."""
+    """The year's table beside what stands for last year, the targets, and the areas."""
+    area = known_area(basic_area)
+    table = await table_of(session, year, set, area, version)
     return Comparison(
-        fiscal_year=year,
-        label=fiscal_year_label(year),
+        table=table,
         last_label=fiscal_year_label(year - 1) if year > 2019 else None,
-        basic_area=known_area(basic_area),
-        indicators=await compared(session, MEASURES, year, set, basic_area),
+        compared=await compared(session, MEASURES, year, table.indicators, set, area),
     )
 
 

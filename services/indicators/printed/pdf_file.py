@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import groupby
 
 from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, VAlign
+from fpdf.enums import TableBordersLayout, VAlign, WrapMode
 from fpdf.fonts import FontFace
 from fpdf.table import Table
 from noto_cjk_sans_jp_regular import FONT_PATH
@@ -81,7 +81,8 @@ def _table(pdf: FPDF, paper: Paper) -> None:
             figures = list(group)
             for place, figure in enumerate(figures):
                 row = table.row()
-                row.cell(goal if place == 0 else "")
+                if place == 0:
+                    row.cell(goal, rowspan=len(figures))
                 row.cell(figure.statute_programme)
                 row.cell(paper.label(figure))
                 row.cell(paper.value(figure), align="RIGHT")
@@ -115,6 +116,7 @@ def _drawn(pdf: FPDF, widths: tuple[int, ...], rows: Callable[[Table], None], si
         text_align="LEFT",
         v_align=VAlign.M,
         padding=0.4,
+        wrapmode=WrapMode.CHAR,
     ) as table:
         rows(table)
     pdf.set_font(FONT, size=NORMAL)

@@ -4,6 +4,8 @@ from services.intake.api import (
     channels,
     corrections,
     finding,
+    flags,
+    households,
     intakes,
     persons,
     report_files,
@@ -19,5 +21,7 @@ ROUTERS = (
     report_lines.router,
     report_files.router,
     persons.router,
+    households.router,
+    flags.router,
     finding.router,
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.intake.api.family_answers import FlagView, KinshipView, PromptView
 from services.intake.submissions import Visitor
 
 
@@ -58,6 +59,11 @@ class PersonView(BaseModel):
     relation: str = Field(title="続柄")
     key_person: bool
     carer: bool
+    flags: list[FlagView] = Field(default=[], title="注意・支援措置")
+    address_hidden: bool = Field(
+        default=False,
+        description="住所と連絡先は支援措置により表示されません / Protected, not unknown",
+    )
 
 
 class PrivatePart(BaseModel):
@@ -118,6 +124,10 @@ class HouseholdView(BaseModel):
     basic_area: str | None
     daily_area: str | None
     members: list[PersonView]
+    kinships: list[KinshipView] = []
+    prompts: list[PromptView] = Field(
+        default=[], description="気づき: for the ward's staff / Whom to look at"
+    )
 
 
 class PairView(BaseModel):

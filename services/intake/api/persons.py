@@ -7,10 +7,9 @@ from fastapi import Query
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.audit import audit, audit_refusal
-from chassis.auth import Caller, Principal, not_allowed
-from chassis.context import Context, Ctx, Session
-from services.intake.access import READERS
+from chassis.audit import audit
+from chassis.auth import Caller, Principal
+from chassis.context import Ctx, Session
 from services.intake.api.answers import (
     CandidateList,
     CandidateView,
@@ -21,13 +20,13 @@ from services.intake.api.answers import (
 )
 from services.intake.api.door import routes
 from services.intake.api.intakes import unknown_intake
-from services.intake.api.views import name_view, person_view
+from services.intake.api.views import household_view, name_view, person_view, reader
 from services.intake.faults import Fault, refuse, refuse_all
 from services.intake.models import Person
 from services.intake.sealing import Safe
 from services.intake.store.intakes import find_intake
 from services.intake.store.lookalikes import candidates_of
-from services.intake.store.persons import find_household, find_persons
+from services.intake.store.persons import find_persons
 
 router = routes("人と世帯 / persons")
 
@@ -40,17 +39,10 @@ Ids = Annotated[
 ]
 
 
-async def _reader(ctx: Context, caller: Principal, action: str, subject: str) -> None:
-    """Raises Problem 403 for anybody but a person who works with persons."""
-    if caller.kind != "person" or not caller.has(*READERS):
-        await audit_refusal(ctx.database, caller, action, "person", subject, "not-allowed-for-role")
-        raise not_allowed(needed=sorted(READERS))
-
-
 @router.get("/persons", summary="氏名の一覧 / Names for a screen")
 async def list_names(ids: Ids, caller: Caller, ctx: Ctx, session: Session) -> NameList:
     """画面に表示する氏名。知られていないIDは省かれます / Unknown ids are left out."""
-    await _reader(ctx, caller, "person.name", "several")
+    await reader(ctx, caller, "person.name", "several")
     try:
         wanted = _IDS.validate_python([part for cell in ids for part in cell.split(",") if part])
     except ValidationError:
@@ -68,7 +60,7 @@ async def list_names(ids: Ids, caller: Caller, ctx: Ctx, session: Session) -> Na
 @router.get("/persons/{person_id}", summary="人の参照 / Read a person")
 async def read_person(person_id: UUID, caller: Caller, ctx: Ctx, session: Session) -> PersonView:
     """住所・連絡先を含みます。参照は記録されます / With address and contact; the look is kept."""
-    await _reader(ctx, caller, "person.read", str(person_id))
+    await reader(ctx, caller, "person.read", str(person_id))
     found = await find_persons(session, [person_id])
     if not found:
         raise refuse(404, "person-unknown")
@@ -81,23 +73,8 @@ async def read_household(
     household_id: UUID, caller: Caller, ctx: Ctx, session: Session
 ) -> HouseholdView:
     """世帯と世帯員 / A household and its members, in the order in which they were named."""
-    await _reader(ctx, caller, "household.read", str(household_id))
-    found = await find_household(session, household_id)
-    if found is None:
-        raise refuse(404, "household-unknown")
-    household, persons = found
-    safe = Safe.of(ctx)
-    members = []
-    for person in persons:
-        await _seen(session, caller, "person.read", person)
-        members.append(await person_view(session, safe, person))
-    return HouseholdView(
-        household_id=household.household_id,
-        intake_id=household.intake_id,
-        basic_area=household.basic_area,
-        daily_area=household.daily_area,
-        members=members,
-    )
+    await reader(ctx, caller, "household.read", str(household_id))
+    return await household_view(session, Safe.of(ctx), caller, household_id)
 
 
 @router.get("/duplicate-candidates", summary="重複の候補 / Intakes that may be of the same person")
@@ -105,7 +82,7 @@ async def list_candidates(
     intake_id: UUID, caller: Caller, ctx: Ctx, session: Session
 ) -> CandidateList:
     """候補と理由。統合は人が判断します / With reasons; whether they are the same, people judge."""
-    await _reader(ctx, caller, "candidates.read", str(intake_id))
+    await reader(ctx, caller, "candidates.read", str(intake_id))
     if await find_intake(session, intake_id) is None:
         raise unknown_intake()
     views: dict[UUID, CandidateView] = {}

@@ -20,7 +20,9 @@ from services.intake.faults import refuse, refuse_all
 from services.intake.fields import Day, Sent
 from services.intake.lines import LARGEST_QUANTITY, line_faults, read_line
 from services.intake.models import ActivityLine
+from services.intake.reporting import counted_elsewhere
 from services.intake.store.lines import correct_line, find_line, withdraw_line
+from services.intake.store.ways import ways_now
 from services.intake.vocabulary import (
     LINE_CORRECTION_REASONS,
     LINE_WITHDRAWAL_REASONS,
@@ -94,6 +96,10 @@ async def send_line_correction(
         faults = to if isinstance(to, list) else line_faults(to, caller, today())
         if isinstance(to, list) or faults:
             raise refuse_all(faults)
+        # A line that stands where it is counted elsewhere now may still be mended, not moved there.
+        moved = (to.on, to.venue, to.kind) != (line.on_date, line.venue, line.kind)
+        if moved and (fault := counted_elsewhere(to, await ways_now(session))):
+            raise refuse_all([fault])
         await correct_line(session, caller, line, to, sent.reason)
         return await _changed(session, caller, "line.correct", line, sent.reason)
 

@@ -19,6 +19,7 @@ from services.intake.api.door import PREFIX, once, routes
 from services.intake.faults import refuse
 from services.intake.fields import Sent
 from services.intake.lines import MOST_LINES, ReportedLine, sort_rows
+from services.intake.reporting import without_counted_elsewhere
 from services.intake.store.reports import (
     Kept,
     count_lines,
@@ -26,6 +27,7 @@ from services.intake.store.reports import (
     keep_report,
     lines_of_report,
 )
+from services.intake.store.ways import ways_now
 from services.intake.store.years import settled_years
 
 router = routes("活動報告 / activity reports")
@@ -139,6 +141,8 @@ async def send_report(
     """
     closed: frozenset[int] = frozenset() if sent.late else await settled_years(session)
     good, errors = sort_rows(sent.lines, caller, today(), closed)
+    good, elsewhere = without_counted_elsewhere(good, await ways_now(session))
+    errors = sorted([*errors, *elsewhere], key=lambda error: error["row"])
     if not good:
         raise refuse(422, "no-line-accepted", "lines", errors=errors)
 

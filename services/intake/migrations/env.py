@@ -1,6 +1,6 @@
 """Alembic's entry to intake's tables."""
 
 from chassis.migrate import run_env
-from services.intake.models import Table
+from services.intake.household_models import Kinship
 
-run_env(Table.metadata)
+run_env(Kinship.metadata)

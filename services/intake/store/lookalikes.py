@@ -11,9 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from contracts.calendar import today
 from services.intake.duplicates import Identity, Reason, may_be_alike, reasons_alike, search_terms
+from services.intake.flags import HIDDEN
 from services.intake.models import DuplicateCandidate, Intake, Person
 from services.intake.sealing import Safe
+from services.intake.store.flags import protected
 
 MOST_OPENED = 50
 """Persons opened for one new person: those with most keys in common, then the latest."""
@@ -32,6 +35,13 @@ _SHARING_A_KEY = text(
         ORDER BY person_id DESC LIMIT 50
     ) AS found
     JOIN person USING (person_id)
+    -- Nobody is found by where they live or by their telephone while that is protected (支援措置).
+    WHERE found.kind NOT IN ('address', 'phone') OR NOT EXISTS (
+        SELECT FROM person_flag AS flag
+        WHERE flag.person_id = found.person_id AND flag.kind = 'address-protection'
+            AND flag.ended_at IS NULL
+            AND flag.expires_on >= (now() AT TIME ZONE 'Asia/Tokyo')::date
+    )
     """
 ).bindparams(
     bindparam("kinds", type_=ARRAY(String)), bindparam("digests", type_=ARRAY(LargeBinary))
@@ -64,6 +74,8 @@ async def find_lookalikes(
             if intake.intake_id == but:
                 continue
             other = await safe.open_identity(session, person.person_id, person.sealed)
+            if other and await protected(session, [person.person_id], today()):
+                other = other.model_copy(update=dict.fromkeys(HIDDEN))
             reasons = reasons_alike(who, other) if other else ()
             if reasons:
                 found.append(

@@ -27,37 +27,43 @@ async def add_household(
     """Remember the people of an intake, which has its `household_id` already."""
     if intake.household_id is None:
         return []
-    session.add(
-        Household(
-            household_id=intake.household_id,
-            intake_id=intake.intake_id,
-            basic_area=intake.basic_area,
-            daily_area=intake.daily_area,
-            created_at=at,
-        )
+    household = Household(
+        household_id=intake.household_id,
+        intake_id=intake.intake_id,
+        basic_area=intake.basic_area,
+        daily_area=intake.daily_area,
+        created_at=at,
     )
+    session.add(household)
     await session.flush()
-    made = []
-    for place, sent in enumerate(persons):
-        person_id, who = new_id(), identity_of(sent)
-        person = Person(
-            person_id=person_id,
-            intake_id=intake.intake_id,
-            household_id=intake.household_id,
-            place=place,
-            relation=sent.relation,
-            key_person=sent.key_person,
-            carer=sent.carer,
-            birth_unknown=sent.birth_date is None,
-            sealed=await safe.seal_identity(session, person_id, who),
-        )
-        session.add(person)
-        await session.flush()
-        _index(session, safe, person_id, who)
-        await index_name(session, safe, person_id, who)
-        made.append(person)
+    return [
+        await add_person(session, safe, household, place, sent)
+        for place, sent in enumerate(persons)
+    ]
+
+
+async def add_person(
+    session: AsyncSession, safe: Safe, household: Household, place: int, sent: PersonFields
+) -> Person:
+    """One member of a household, who can be found from now on."""
+    person_id, who = new_id(), identity_of(sent)
+    person = Person(
+        person_id=person_id,
+        intake_id=household.intake_id,
+        household_id=household.household_id,
+        place=place,
+        relation=sent.relation,
+        key_person=sent.key_person,
+        carer=sent.carer,
+        birth_unknown=sent.birth_date is None,
+        sealed=await safe.seal_identity(session, person_id, who),
+    )
+    session.add(person)
     await session.flush()
-    return made
+    _index(session, safe, person_id, who)
+    await index_name(session, safe, person_id, who)
+    await session.flush()
+    return person
 
 
 async def index_again(session: AsyncSession, safe: Safe, person_id: UUID, who: Identity) -> None:

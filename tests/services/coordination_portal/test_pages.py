@@ -346,7 +346,7 @@ async def test_the_indicators_page_shows_all_22_rows_and_26_figures(
     answer = await coordinator.get("/indicators")
     is_a_page(answer)
     assert "22項目・26件" in answer.text
-    links = re.findall(r'href="(/indicators/[^"?]+\?year=\d+)"', answer.text)
+    links = re.findall(r'href="(/indicators/[^"?]+\?year=\d+(?:&amp;sub=true)?)"', answer.text)
     assert len(links) == 26
     events = await coordinator.get(links[0])
     is_a_page(events)

@@ -111,7 +111,7 @@ async def test_each_event_behind_a_figure_leads_to_its_case_and_trace(
     (made,) = [e for e in seen if e["case_id"]]
     assert made["receipt_number"] == contact.receipt_number
     assert made["flags"] == ["first-consultation"]
-    assert "traces?receipt=R8-" in made["trace_url"]
+    assert "traces/search?receipt=R8-" in made["trace_url"]
     june = {"month": 6, "basic_area": "大森"}
     page = (
         await client.get(f"{YEAR}/1.6.outreach-support/events", headers=reader, params=june)

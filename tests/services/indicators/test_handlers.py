@@ -20,6 +20,7 @@ from contracts.events.coordination import (
 )
 from contracts.events.intake import ActivityWithdrawn, IntakeWithdrawn
 from contracts.events.participation import (
+    CommunityWorkRecorded,
     PlacementSettled,
     PlacementStarted,
     ResourceLinked,
@@ -107,6 +108,17 @@ EACH_FACT: list[tuple[Event, dict[str, tuple[int, int | None]]]] = [
     (
         ResourceWithdrawn(resource_id=new_id(), on=SOME_DAY),
         {"2.10.resources-registered": (-1, None)},
+    ),
+    (
+        CommunityWorkRecorded(
+            record_id=new_id(),
+            on=SOME_DAY,
+            kind="senior-station-visit",
+            channel="kaigo-yobo",
+            programme_no=9,
+            quantity=31,
+        ),
+        {"2.9.senior-station-visitors": (31, None)},
     ),
 ]
 

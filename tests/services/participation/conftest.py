@@ -9,12 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from chassis.context import Context
-from contracts.events import new_id
 from contracts.life import Role
 from services.participation.activities import Activities
 from services.participation.app import create_app
-
-BASE = "/api/participation/v1"
+from tests.services.participation.hand import BASE, Hand, keyed
 
 PLACE: dict[str, Any] = {
     "name": "見本の居場所",
@@ -65,8 +63,21 @@ def keeper(tokens: Any) -> dict[str, str]:
     return headers
 
 
-def keyed(headers: dict[str, str], key: str | None = None) -> dict[str, str]:
-    return headers | {"Idempotency-Key": key or str(new_id())}
+@pytest.fixture
+async def hand(client: httpx.AsyncClient, keeper: dict[str, str], context: Context) -> Hand:
+    """Somebody who keeps the records of community building, which are empty at first."""
+    async with context.database.transaction() as session:
+        await session.execute(
+            text(
+                "TRUNCATE inbox, work, work_revision, reporting_way, venue, day_sheet,"
+                " day_sheet_revision, community_group, activity, activity_support,"
+                " activity_session, volunteer, engagement, donor, food_drive, food_lot,"
+                " stock_move, food_pantry, hand_over, issue_group, issue, issue_note, course,"
+                " course_session, learner, registration, attendance, certificate,"
+                " certificate_counter"
+            )
+        )
+    return Hand(client, keeper)
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """The scenarios of all acts, gathered."""
 
 from tests.services.coordination.scenarios import (
+    beside,
     closing,
     consent,
     dates,
+    household,
     meeting,
     outcome,
     participation,
@@ -15,9 +17,11 @@ from tests.services.coordination.scenarios.registry import SCENARIOS
 
 __all__ = [
     "SCENARIOS",
+    "beside",
     "closing",
     "consent",
     "dates",
+    "household",
     "meeting",
     "outcome",
     "participation",

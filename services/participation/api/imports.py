@@ -1,0 +1,283 @@
+"""Files of resources over HTTP: sent, tried, looked after, mended; and the directory as a file."""
+
+import io
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.audit import audit
+from chassis.auth import Principal
+from chassis.context import Ctx, Session
+from chassis.idempotency import IdempotencyKey
+from chassis.problems import Problem
+from chassis.spreadsheet import Sheet, UnencodableError, write_csv, write_mending, write_xlsx
+from services.participation.api.door import MAY_WRITE, PREFIX, once, routes, unknown
+from services.participation.importing import file_of, rows_in
+from services.participation.models import Resource, ResourceImport
+from services.participation.resource_sheet import HEADINGS, cells_of
+from services.participation.store.directory import list_resources
+from services.participation.store.imports import faults_of, imports_of, keep_file
+from services.participation.store.resources import current_fields
+
+RESOURCE_IMPORTS = f"{PREFIX}/resource-imports"
+MOST_FAULTS_SHOWN = 200
+ROWS_AT_ONCE = 500
+
+router = routes("地域資源のファイル / files of resources")
+
+Keeper = Annotated[Principal, Depends(MAY_WRITE)]
+FILE_PROBLEMS = {
+    "file-empty": "ファイルに行がありません",
+    "file-cut": "ファイルが途中で切れています",
+    "file-kind-unknown": "CSV、.xlsx、HSDS(JSON)のどれでもありません",
+    "encoding-unknown": "文字コードが分かりません(UTF-8 か CP932 で保存してください)",
+    "file-too-large": "ファイルが大きすぎます",
+    "heading-twice": "同じ見出しが二つあります",
+    "columns-too-many": "列が多すぎます",
+}
+
+
+class RowFault(BaseModel):
+    row: int
+    field: str
+    code: str
+    ja: str
+    en: str
+
+
+class ImportView(BaseModel):
+    """A file, and how far it has been taken in."""
+
+    import_id: UUID
+    filename: str
+    form: str
+    dry_run: bool
+    publish: bool
+    state: str
+    """waiting · done · failed."""
+    problem: str | None
+    problem_ja: str | None
+    total: int
+    done: int
+    made: int
+    changed: int
+    same: int
+    refused: int
+    sent_by: str
+    sent_at: datetime
+    finished_at: datetime | None
+    faults: list[RowFault]
+    """The first of them; all are in `mending.csv`."""
+
+
+class ImportList(BaseModel):
+    imports: list[ImportView]
+
+
+@router.post("/resource-imports", response_model=ImportView, status_code=202)
+async def send(
+    request: Request,
+    caller: Keeper,
+    key: IdempotencyKey,
+    ctx: Ctx,
+    session: Session,
+    dry_run: Annotated[bool, Query(description="試行: look, and change nothing")] = False,
+    publish: Annotated[bool, Query(description="list new resources at once")] = False,
+    form: Annotated[
+        Literal["table", "hsds"], Query(description="CSV or .xlsx; HSDS 3.0")
+    ] = "table",
+    filename: Annotated[str, Query(max_length=200)] = "",
+) -> JSONResponse:
+    """Send a file; it is taken in beside everything else, its rows one by one."""
+    sent = await request.body()
+
+    async def act() -> ImportView:
+        kept = await keep_file(
+            session,
+            ctx.vault,
+            sent,
+            form=form,
+            filename=filename,
+            dry_run=dry_run,
+            publish=publish,
+            by=caller.sub,
+            now=datetime.now(UTC),
+        )
+        await audit(session, caller, "resource.import", "resource-import", str(kept.import_id))
+        return _view(kept)
+
+    return await once(session, caller, key, request, act, status=202)
+
+
+@router.post("/resource-imports/{import_id}/taking-in", response_model=ImportView, status_code=202)
+async def take_in(
+    import_id: UUID,
+    request: Request,
+    caller: Keeper,
+    key: IdempotencyKey,
+    ctx: Ctx,
+    session: Session,
+) -> JSONResponse:
+    """Take in the file of a trial, as it was sent."""
+
+    async def act() -> ImportView:
+        tried = await _found(session, import_id)
+        if not tried.dry_run or tried.state != "done":
+            raise Problem(
+                409,
+                "no-trial",
+                ja="終わった試行ではありません",
+                en="This is no trial that has ended",
+            )
+        kept = await keep_file(
+            session,
+            ctx.vault,
+            await file_of(session, ctx.vault, tried),
+            form=tried.form,
+            filename=tried.filename,
+            dry_run=False,
+            publish=tried.publish,
+            by=caller.sub,
+            now=datetime.now(UTC),
+        )
+        await audit(session, caller, "resource.import", "resource-import", str(kept.import_id))
+        return _view(kept)
+
+    return await once(session, caller, key, request, act, status=202)
+
+
+@router.get("/resource-imports", dependencies=[Depends(MAY_WRITE)])
+async def imports(session: Session, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> ImportList:
+    """The latest files."""
+    return ImportList(imports=[_view(row) for row in await imports_of(session, limit)])
+
+
+@router.get("/resource-imports/{import_id}", dependencies=[Depends(MAY_WRITE)])
+async def one_import(import_id: UUID, session: Session) -> ImportView:
+    """A file, how far it is, and what is wrong with its rows."""
+    found = await _found(session, import_id)
+    return _view(found, await faults_of(session, import_id, MOST_FAULTS_SHOWN))
+
+
+@router.get("/resource-imports/{import_id}/mending.csv")
+async def mending(
+    import_id: UUID,
+    caller: Keeper,
+    ctx: Ctx,
+    session: Session,
+    encoding: Literal["utf-8", "cp932"] = "utf-8",
+) -> Response:
+    """The refused rows with what is wrong with them: mended, the file can be sent again."""
+    found = await _found(session, import_id)
+    if found.form != "table" or not found.refused:
+        raise unknown("mending", "直す行")
+    faults: dict[int, list[tuple[str, str]]] = {}
+    for fault in await faults_of(session, import_id):
+        faults.setdefault(fault.row, []).append((fault.field, fault.ja))
+    rows = list(rows_in(await file_of(session, ctx.vault, found), found.form))
+    out = io.BytesIO()
+    headings = list(rows[0].cells) if rows else []
+    refused = ((row.cells, faults[row.number]) for row in rows if row.number in faults)
+    try:
+        write_mending(out, headings, refused, encoding=encoding)
+    except UnencodableError as error:
+        raise _unencodable(error) from None
+    await audit(session, caller, "resource.import.read", "resource-import", str(import_id))
+    return _file(out.getvalue(), "text/csv", f"mending-{str(import_id)[-6:]}.csv")
+
+
+@router.get("/resources.csv")
+async def as_csv(
+    caller: Keeper,
+    ctx: Ctx,
+    session: Session,
+    encoding: Literal["utf-8", "cp932"] = "utf-8",
+    private: Annotated[bool, Query(description="contacts and confidential places too")] = False,
+) -> Response:
+    """The whole directory as a table that can be changed and sent back."""
+    headings, rows = await _table(session, ctx, caller, private)
+    out = io.BytesIO()
+    try:
+        write_csv(out, headings, rows, encoding=encoding)
+    except UnencodableError as error:
+        raise _unencodable(error) from None
+    return _file(out.getvalue(), "text/csv", "resources.csv")
+
+
+@router.get("/resources.xlsx")
+async def as_workbook(
+    caller: Keeper,
+    ctx: Ctx,
+    session: Session,
+    private: Annotated[bool, Query(description="contacts and confidential places too")] = False,
+) -> Response:
+    """The same as a workbook."""
+    headings, rows = await _table(session, ctx, caller, private)
+    out = io.BytesIO()
+    write_xlsx(out, Sheet("地域資源", headings, rows))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(out.getvalue(), kind, "resources.xlsx")
+
+
+async def _table(
+    session: AsyncSession, ctx: Any, caller: Principal, private: bool
+) -> tuple[list[str], list[list[str]]]:
+    headings = [name for name in HEADINGS if private or "非公開)" not in name]
+    rows = []
+    async for resource in _all(session):
+        fields = await current_fields(session, ctx.vault, resource)
+        if resource.confidential_location and not private:
+            fields["place"] = None
+        cells = cells_of(str(resource.resource_id), fields)
+        rows.append([cells[name] for name in headings])
+    action = "resource.export.private" if private else "resource.export"
+    await audit(session, caller, action, "resource", "all", rows=len(rows))
+    return headings, rows
+
+
+async def _all(session: AsyncSession) -> AsyncIterator[Resource]:
+    after = None
+    while some := await list_resources(session, after=after, limit=ROWS_AT_ONCE):
+        for resource in some:
+            if resource.status != "withdrawn":
+                yield resource
+        after = some[-1].resource_id
+
+
+async def _found(session: AsyncSession, import_id: UUID) -> ResourceImport:
+    found = await session.get(ResourceImport, import_id)
+    if found is None:
+        raise unknown("resource-import", "取り込み")
+    return found
+
+
+def _view(row: ResourceImport, faults: Any = ()) -> ImportView:
+    told = row.model_dump(exclude={"sealed"})
+    shown = [RowFault.model_validate(fault, from_attributes=True) for fault in faults]
+    problem = FILE_PROBLEMS.get(row.problem or "")
+    return ImportView(**told, problem_ja=problem, faults=shown)
+
+
+def _unencodable(error: UnencodableError) -> Problem:
+    return Problem(
+        422,
+        "unencodable",
+        ja="CP932 では表せない文字があります。UTF-8 で保存してください",
+        en="Some characters do not exist in CP932; use UTF-8",
+        characters=sorted({one.character for one in error.found}),
+    )
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=media_type, headers=headers)
