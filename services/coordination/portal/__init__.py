@@ -12,15 +12,22 @@ from starlette.types import Scope
 from chassis.context import Context
 from services.coordination.portal import (
     cases,
+    community,
+    day_sheets,
     errors,
     figures,
     fiscal_years,
+    food,
     intakes,
+    issues,
+    lists,
     meetings,
     operations,
     papers,
+    record_forms,
     search,
     tending,
+    training,
     worklist,
 )
 from services.coordination.portal.access import Login
@@ -58,7 +65,8 @@ def install(app: FastAPI, context: Context) -> None:
         papers,
         meetings,
     )
-    for part in parts:
+    building = (community, day_sheets, food, issues, training, lists, record_forms)
+    for part in (*parts, *building):
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))

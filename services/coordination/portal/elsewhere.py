@@ -14,7 +14,7 @@ from chassis.problems import Problem
 
 TIMEOUT_SECONDS = 4.0
 FILE_TIMEOUT_SECONDS = 30.0
-"""A file is made while it is waited for."""
+"""A file is made, or judged, while it is waited for."""
 NAMES_AT_ONCE = 100
 
 
@@ -37,6 +37,21 @@ class Elsewhere:
     async def post(self, token: str, path: str, key: str, body: Mapping[str, Any]) -> Any:
         """Posts with an Idempotency-Key. Raises Problem."""
         answer = await self._ask("POST", token, path, json=body, headers={"Idempotency-Key": key})
+        return answer.json()
+
+    async def send_file(
+        self, token: str, path: str, content: bytes, media: str, **params: Any
+    ) -> Any:
+        """Posts a file as it is; what the service says of it. Raises Problem."""
+        answer = await self._ask(
+            "POST",
+            token,
+            path,
+            params=_given(params),
+            content=content,
+            headers={"Content-Type": media},
+            timeout=FILE_TIMEOUT_SECONDS,
+        )
         return answer.json()
 
     async def status(self, token: str, path: str) -> tuple[int, Any]:
