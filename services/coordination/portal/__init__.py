@@ -25,6 +25,7 @@ from services.coordination.portal import (
     operations,
     papers,
     record_forms,
+    report_files,
     search,
     tending,
     training,
@@ -64,6 +65,7 @@ def install(app: FastAPI, context: Context) -> None:
         intakes,
         papers,
         meetings,
+        report_files,
     )
     building = (community, day_sheets, food, issues, training, lists, record_forms)
     for part in (*parts, *building):

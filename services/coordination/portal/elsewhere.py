@@ -40,16 +40,24 @@ class Elsewhere:
         return answer.json()
 
     async def send_file(
-        self, token: str, path: str, content: bytes, media: str, **params: Any
+        self,
+        token: str,
+        path: str,
+        content: bytes,
+        media: str,
+        *,
+        key: str | None = None,
+        **params: Any,
     ) -> Any:
         """Posts a file as it is; what the service says of it. Raises Problem."""
+        headers = {"Content-Type": media} | ({"Idempotency-Key": key} if key else {})
         answer = await self._ask(
             "POST",
             token,
             path,
             params=_given(params),
             content=content,
-            headers={"Content-Type": media},
+            headers=headers,
             timeout=FILE_TIMEOUT_SECONDS,
         )
         return answer.json()
