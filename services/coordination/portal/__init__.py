@@ -18,12 +18,14 @@ from services.coordination.portal import (
     figures,
     fiscal_years,
     food,
+    households,
     intakes,
     issues,
     lists,
     meetings,
     operations,
     papers,
+    reassignments,
     record_forms,
     report_files,
     search,
@@ -64,8 +66,10 @@ def install(app: FastAPI, context: Context) -> None:
         operations,
         intakes,
         papers,
+        reassignments,
         meetings,
         report_files,
+        households,
     )
     building = (community, day_sheets, food, issues, training, lists, record_forms)
     for part in (*parts, *building):

@@ -40,7 +40,8 @@ from services.coordination.reading.issues import issues_of
 from services.coordination.reading.letters import letter_view
 from services.coordination.reading.names import Names
 from services.coordination.reading.next_acts import next_acts
-from services.coordination.reading.page_parts import States, meeting_views
+from services.coordination.reading.page_parts import meeting_views
+from services.coordination.reading.part import States
 from services.coordination.slots import REASONS
 from services.coordination.store.polls import answers_of, rated_slots
 
