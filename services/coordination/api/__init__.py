@@ -1,6 +1,6 @@
 """Coordination over HTTP: cases, the worklist, and what people do."""
 
-from services.coordination.api import acts, cases, operations, papers, search, tasks
+from services.coordination.api import acts, cases, operations, papers, reassignments, search, tasks
 
 ROUTERS = (
     search.router,
@@ -9,4 +9,5 @@ ROUTERS = (
     acts.router,
     operations.router,
     papers.router,
+    reassignments.router,
 )

@@ -18,11 +18,13 @@ from services.coordination.portal import (
     figures,
     fiscal_years,
     food,
+    households,
     intakes,
     issues,
     lists,
     operations,
     papers,
+    reassignments,
     record_forms,
     report_files,
     search,
@@ -63,7 +65,9 @@ def install(app: FastAPI, context: Context) -> None:
         operations,
         intakes,
         papers,
+        reassignments,
         report_files,
+        households,
     )
     building = (community, day_sheets, food, issues, training, lists, record_forms)
     for part in (*parts, *building):

@@ -8,6 +8,7 @@ from services.coordination.reading.names import list_staff
 from services.coordination.reading.papers import make_copy, show_copy, show_papers
 from services.coordination.reading.records import show_records
 from services.coordination.reading.search import CaseSearch, search_cases
+from services.coordination.reading.suggestions import suggest
 from services.coordination.reading.tasks import show_task
 from services.coordination.reading.timeline import show_timeline
 from services.coordination.reading.worklist import TaskFilter, find_tasks
@@ -31,4 +32,5 @@ __all__ = [
     "show_records",
     "show_task",
     "show_timeline",
+    "suggest",
 ]
