@@ -34,6 +34,7 @@ faults-year: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench.figures
 	$(BIN)/python -m tests.bench.casework
+	$(BIN)/python -m tests.bench.year
 
 check: $(READY)
 	$(BIN)/ruff check .
