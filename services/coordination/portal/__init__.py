@@ -16,8 +16,11 @@ from services.coordination.portal import (
     figures,
     fiscal_years,
     intakes,
+    matching,
     operations,
     papers,
+    resource_files,
+    resources,
     search,
     tending,
     worklist,
@@ -55,6 +58,9 @@ def install(app: FastAPI, context: Context) -> None:
         operations,
         intakes,
         papers,
+        resource_files,
+        matching,
+        resources,
     )
     for part in parts:
         portal.include_router(part.router)

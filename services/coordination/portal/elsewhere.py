@@ -39,6 +39,22 @@ class Elsewhere:
         answer = await self._ask("POST", token, path, json=body, headers={"Idempotency-Key": key})
         return answer.json()
 
+    async def send_file(
+        self, token: str, path: str, key: str, content: bytes, **params: Any
+    ) -> Any:
+        """Posts a file as it is, with an Idempotency-Key. Raises Problem."""
+        headers = {"Idempotency-Key": key, "Content-Type": "application/octet-stream"}
+        answer = await self._ask(
+            "POST",
+            token,
+            path,
+            content=content,
+            headers=headers,
+            params=_given(params),
+            timeout=FILE_TIMEOUT_SECONDS,
+        )
+        return answer.json()
+
     async def status(self, token: str, path: str) -> tuple[int, Any]:
         """Status and JSON of an answer that may be a refusal; (503, {}) if nobody answers."""
         try:
@@ -46,6 +62,13 @@ class Elsewhere:
             return answer.status_code, answer.json()
         except (httpx.HTTPError, ValueError):
             return 503, {}
+
+    async def change(
+        self, token: str, method: str, path: str, version: str, body: Mapping[str, Any]
+    ) -> Any:
+        """Changes (PATCH, PUT) the version that was read. Raises Problem."""
+        headers = {"If-Match": f'"{version}"'}
+        return (await self._ask(method, token, path, json=body, headers=headers)).json()
 
     async def names(self, token: str, ids: Iterable[UUID]) -> dict[str, str] | None:
         """Names by person id; None if they cannot be had now, or not by this person.

@@ -86,6 +86,8 @@ def menu(who: Viewer | None) -> list[tuple[str, str]]:
         found += [("/tasks", "作業一覧"), ("/cases", "ケース"), ("/search", "検索")]
     if allowed(*INTAKE_ENTRY):
         found.append(("/intakes/new", "受付入力"))
+    if allowed(*CASEWORKERS):
+        found.append(("/resources", "地域資源"))
     found += [("/indicators", "指標"), ("/fiscal-years", "年度"), ("/organisation", "所管課")]
     if allowed("operator"):
         found.append(("/operations", "運用"))
