@@ -11,6 +11,15 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from contracts.awaited import (
+    AwaitedAge,
+    ConsentExpiry,
+    OpenErrand,
+    Placed,
+    PlannedTask,
+    PreparedPlan,
+    StopReason,
+)
 from contracts.message import Code, Message
 from contracts.policies import Policy
 
@@ -33,6 +42,8 @@ class Kind(StrEnum):
     REFERRAL = "referral"
     PLACEMENT = "placement"
     HANDOVER = "handover"
+    ERRAND = "errand"
+    TRANSFER = "transfer"
 
 
 def workflow_id(kind: Kind, key: UUID) -> str:
@@ -59,6 +70,16 @@ class Refusal(StrEnum):
     """The person does not belong to the case."""
     SECRECY_NOT_ACKNOWLEDGED = "secrecy-not-acknowledged"
     """An attendee of a 支援会議 has not acknowledged the duty of secrecy for it."""
+    STALE_FORM = "stale-form"
+    """Somebody has revised the paper since it was read; the details name the newer 稿."""
+    PLAN_ADOPTED = "plan-adopted"
+    """A meeting has adopted the plan: it is not edited; 再プラン writes the next version."""
+    SIDES_MISSING = "sides-missing"
+    """Nobody is named yet to whom a handover's papers would go."""
+    PACKAGE_INCOMPLETE = "package-incomplete"
+    """Papers that always belong to a handover are not handed over yet; the details name them."""
+    NOT_RECEIVER = "not-the-receiver"
+    """Only the office that is to take the case over may answer."""
     INCOMPLETE = "act-incomplete"
     """The act lacks a field that this state needs; the details name it."""
     IN_THE_PAST = "meeting-in-the-past"
@@ -126,31 +147,6 @@ class CaseInput(Message):
     memory: "CaseMemory | None" = None
 
 
-class PreparedPlan(Message):
-    """A plan made while consent is missing; it becomes the draft when consent comes (A4)."""
-
-    plan_id: UUID
-    version: int
-    author: str
-    starts_on: date
-    ends_on: date
-
-
-class ConsentExpiry(Message):
-    """When one consent of one person ends by itself."""
-
-    person_id: UUID
-    kind: Literal["sharing", "support"]
-    at: AwareDatetime
-
-
-class Placed(Message):
-    """A placement under way, and for whom."""
-
-    placement_id: UUID
-    person_id: UUID
-
-
 class CaseMemory(Message):
     """What a case workflow remembers beside its state. Ids and codes only."""
 
@@ -182,10 +178,18 @@ class CaseMemory(Message):
     handover_ids: tuple[UUID, ...] = ()
     looked_ahead: bool = False
     """Whether intake was asked when the persons reach 18, 40 or 65."""
+    look_again_at: AwareDatetime | None = None
+    """When it is asked anew: later ages come into sight, a birth date may be known by now."""
+    awaited_ages: tuple[AwaitedAge, ...] = ()
+    errands: tuple[OpenErrand, ...] = ()
+    transfer_id: UUID | None = None
+    """The proposal to another office that is not answered yet."""
     refusals: int = 0
     evaluated_by: str | None = None
     closure_reason: str | None = None
     suspended_from: str | None = None
+    review_on: date | None = None
+    """When the condition under which a suspended case resumes is looked at."""
 
 
 class MeetingInput(Message):
@@ -220,6 +224,14 @@ class PlanInput(Message):
     accepted_by: tuple[UUID, ...] = ()
     starts_on: date
     ends_on: date
+    looks_on: tuple[date, ...] = ()
+    """Days on which it is monitored beside the regular ones."""
+    tasks: tuple[PlannedTask, ...] = ()
+    """取組: each an errand of its own while the plan is carried out."""
+    undertaken: tuple[UUID, ...] = ()
+    """Errands of the tasks that are not reported yet."""
+    revisers: tuple[str, ...] = ()
+    """Who revised the draft: may not decide it either."""
     paused_from: str | None = None
     """The state to which it returns when its case is resumed."""
     policy: Policy
@@ -243,6 +255,10 @@ class ReferralInput(Message):
     case_id: UUID
     agency: Code
     sole: bool
+    due_on: date | None = None
+    """By when whoever asks needs it done."""
+    due_at: AwareDatetime | None = None
+    """The same as an instant, once the agency has accepted."""
     policy: Policy
     carried: Carried = Carried()
 
@@ -305,9 +321,7 @@ RESUME = "resume"
 class Stop(Message):
     """Why a case ends a child."""
 
-    reason: Literal[
-        "withdrawn-by-person", "suspended", "case-closed", "consent-given", "support-meeting"
-    ]
+    reason: StopReason
 
 
 class MeetingSaid(Message):

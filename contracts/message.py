@@ -1,5 +1,6 @@
 """The base of everything that travels between parts: frozen, explicit, forgiving of new fields."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -37,6 +38,18 @@ def private_fields(model: type[BaseModel]) -> frozenset[str]:
         for name, field in model.model_fields.items()
         if any(isinstance(mark, PrivateText) for mark in _marks(field.annotation, field.metadata))
     )
+
+
+def private_texts(message: Message, within: str = "") -> Iterator[tuple[str, str]]:
+    """Every private text of a message by its path: `reason`, and `goals.0.text` of a part."""
+    private = private_fields(type(message))
+    for name in type(message).model_fields:
+        value, path = getattr(message, name), f"{within}{name}"
+        if name in private and value:
+            yield path, value
+        for number, part in enumerate(value if isinstance(value, tuple) else ()):
+            if isinstance(part, Message):
+                yield from private_texts(part, f"{path}.{number}.")
 
 
 def _marks(annotation: object, metadata: list[object]) -> list[object]:

@@ -115,6 +115,16 @@ class Policy(Message):
     handover_overlap: Period = days(90)
     """Both sides stay after it."""
 
+    transfer_answer_due: Period = business_days(5)
+    """移管の打診に答えるまで."""
+    birth_date_due: Period = days(30)
+    """By then a birth date that is not known is asked for."""
+    look_ahead_every: Period = months(12)
+    """How often a case asks intake anew when its persons reach 18, 40 or 65."""
+    prepared_plan_review: Period = months(3)
+    """A plan prepared in advance is looked at again while it waits for consent."""
+    plan_period: Period = months(12)
+    """プランの期間, where a draft is suggested (open question of process E(d))."""
     food_margin: Period = days(7)
     """Food is handed over only if its date is at least this far away, so that it can be eaten."""
 

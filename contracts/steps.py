@@ -57,6 +57,13 @@ class Step(Message):
     """Whom the step concerns, where no act says it: whose consent expired, who reaches an age."""
     result: str | None = None
     """The reason of a closing, a meeting's verdict, `short-notice` of an invitation …"""
+    age: Literal[18, 40, 65] | None = None
+    """Of a handover: the age, and the day on which it is reached."""
+    on: date | None = None
+    topic: Code | None = None
+    """Of an errand: what it is about (`contracts.acts.ErrandTopic`)."""
+    plan_id: UUID | None = None
+    """Of an errand: the plan whose task it is."""
     closes_tasks: bool = False
     """Whether the workflow's open tasks end with this step."""
     opens: tuple[TaskToOpen, ...] = ()

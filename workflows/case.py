@@ -17,28 +17,28 @@ state, and where it may lead, stands in `contracts.life`; here stands what the t
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from temporalio import workflow
 
 from contracts import acts
 from contracts.acts import ClosureReason, Command, ConsentKind
-from contracts.cases import (
-    CaseInput,
-    CaseMemory,
-    CaseOutcome,
-    Kind,
-    Placed,
-    PreparedPlan,
-    Refusal,
-    Timer,
-)
+from contracts.awaited import Placed
+from contracts.cases import CaseInput, CaseMemory, CaseOutcome, Kind, Refusal, Timer
 from contracts.life import SK_TRACK, CaseState, Role
 from contracts.message import Message
 from contracts.steps import TaskToOpen
 from workflows import consent
 from workflows.case_meeting import CaseWithMeetings
-from workflows.case_ways import ENDS_AT_ONCE, NEEDS_CONSENT, RESUMED_AS, STANDS_ON_PLAN
+from workflows.case_ways import (
+    ENDS_AT_ONCE,
+    NEEDS_CONSENT,
+    NOTHING_AHEAD,
+    RESUMED_AS,
+    STANDS_ON_PLAN,
+)
 from workflows.life import refuse
 from workflows.moves import Move
 from workflows.policies import end_of
@@ -84,7 +84,8 @@ class CaseWorkflow(CaseWithMeetings):
         return self.close(ClosureReason.INFORMATION)
 
     def refer_to_agency(self, act: acts.ReferToAgency, by: Command) -> Move:
-        return self.resting_on(act.agency, by.command_id, Move(CaseState.SINGLE_AGENCY))
+        move = Move(CaseState.SINGLE_AGENCY)
+        return self.resting_on(act.agency, by.command_id, move, act.due_on)
 
     def agency_did_it(self) -> Move:
         return self.close(ClosureReason.SINGLE_AGENCY)
@@ -150,51 +151,12 @@ class CaseWorkflow(CaseWithMeetings):
             return self.leave(CaseState.SK_REQUESTED, "support-meeting")
         return Move(CaseState.SK_REQUESTED)
 
-    # --- assessment, plan, meeting ------------------------------------------------------------
-
-    def complete_assessment(self, act: acts.CompleteAssessment, by: Command) -> Move:
-        """A plan that was prepared while consent was missing is the draft; else one is written."""
-        prepared = self.memory.prepared
-        if prepared is None:
-            return Move(CaseState.PLAN_DRAFT)
-        return self.put_to_meeting(prepared)
-
-    def draft_plan(self, act: acts.DraftPlan, by: Command) -> Move:
-        return self.put_to_meeting(self.next_version(act, by))
-
-    def prepare_plan(self, act: acts.PreparePlan, by: Command) -> Move:
-        plan = self.next_version(act, by)
-        return Move(
-            remember={"prepared": plan, "plan_version": plan.version},
-            created_id=plan.plan_id,
-            plan_version=plan.version,
-        )
-
-    def next_version(self, act: acts.DraftPlan | acts.PreparePlan, by: Command) -> PreparedPlan:
-        return PreparedPlan(
-            plan_id=by.command_id,
-            version=self.memory.plan_version + 1,
-            author=by.actor.sub,
-            starts_on=act.starts_on,
-            ends_on=act.ends_on,
-        )
-
-    def put_to_meeting(self, plan: PreparedPlan) -> Move:
-        version = max(self.memory.plan_version, plan.version)
-        return Move(
-            CaseState.MEETING,
-            remember={"plan_id": plan.plan_id, "plan_version": version, "prepared": None},
-            starts=(self.plan(plan),),
-            created_id=plan.plan_id,
-            plan_version=plan.version,
-        )
-
     # --- while support goes on ----------------------------------------------------------------
 
     def request_referral(self, act: acts.RequestReferral, by: Command) -> Move:
         return Move(
             remember={"referral_ids": (*self.memory.referral_ids, by.command_id)},
-            starts=(self.referral(by.command_id, act.agency, sole=False),),
+            starts=(self.referral(by.command_id, act.agency, sole=False, due_on=act.due_on),),
             created_id=by.command_id,
             agency=act.agency,
         )
@@ -213,19 +175,34 @@ class CaseWorkflow(CaseWithMeetings):
         """While a case is suspended, this is the look that its review asks for."""
         return Move(task="renew" if self.state == CaseState.SUSPENDED else "keep")
 
+    def propose_transfer(self, act: acts.ProposeTransfer, by: Command) -> Move:
+        """移管の打診: one office is asked at a time."""
+        if self.memory.transfer_id is not None:
+            refuse(Refusal.NOT_ALLOWED, state=self.state, transfer="under-way")
+        return Move(
+            remember={"transfer_id": by.command_id},
+            starts=(self.transfer(by.command_id, act.agency, by.actor.sub),),
+            created_id=by.command_id,
+            agency=act.agency,
+        )
+
     # --- suspension ---------------------------------------------------------------------------
 
     def suspend(self, act: acts.Suspend, by: Command) -> Move:
-        return self.set_aside({})
+        return self.set_aside({"review_on": act.review_on})
+
+    def review_suspension(self, act: acts.ReviewSuspension, by: Command) -> Move:
+        """The condition under which the case resumes was looked at; it is looked at again."""
+        return Move(task="renew", remember={"review_on": act.review_on})
 
     def report_lost_contact(self, act: acts.ReportLostContact, by: Command) -> Move:
         return self.set_aside({})
 
-    def set_aside(self, remember: dict[str, int]) -> Move:
+    def set_aside(self, remember: dict[str, Any]) -> Move:
         """The plan is held; meetings and outreach end, and are begun anew when it resumes."""
         if self.state == CaseState.SUSPENDED:
             return Move()
-        known = {**remember, "suspended_from": self.state}
+        known = {"review_on": None, **remember, "suspended_from": self.state}
         return self.leave(CaseState.SUSPENDED, "suspended", known, hold_plan=True)
 
     def resume(self, act: acts.Resume, by: Command) -> Move:
@@ -271,9 +248,9 @@ class CaseWorkflow(CaseWithMeetings):
         move = self.leave(
             CaseState.CLOSED,
             "case-closed",
-            {"closure_reason": reason.value, "handover_ids": (), "looked_ahead": False},
+            {"closure_reason": reason.value, **NOTHING_AHEAD},
         )
-        ending = self.stop_handovers()
+        ending = self.stop_handovers() + self.stop_errands() + self.stop_transfer()
         if reason in (ClosureReason.MERGED, ClosureReason.WITHDRAWN):
             ending += self.stop_all_help()
         return replace(move, tells=move.tells + ending, result=reason.value)
@@ -304,6 +281,13 @@ class CaseWorkflow(CaseWithMeetings):
         """Consent is asked for again by the worker whom the person trusts."""
         rechecking = self.state == CaseState.CONSENT_RECHECK
         return self.memory.outreach_agency if rechecking else None
+
+    def due_at(self) -> datetime | None:
+        """A suspension is looked at on the day that was named for it."""
+        on = self.memory.review_on
+        if self.state == CaseState.SUSPENDED and on is not None:
+            return end_of(self.policy, on, workflow.now())
+        return super().due_at()
 
     def reminders(self, task: TaskToOpen) -> Iterator[Timer]:
         """An urgent case is brought to the 係長's mind at once."""

@@ -2,45 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from temporalio import workflow
-
 from contracts.acts import AddPerson, Command, ProposeDates, ScheduleMeeting, StartParticipation
+from contracts.awaited import Placed, PreparedPlan, StopReason
+from contracts.beside import TransferInput
 from contracts.cases import (
-    INTAKE_QUEUE,
     PAUSE,
     RESUME,
     STOP,
     Carried,
     CaseInput,
     CaseMemory,
-    HandoverInput,
     Kind,
     MeetingInput,
     OutreachInput,
-    Placed,
     PlacementInput,
     PlanInput,
-    PreparedPlan,
     ReferralInput,
     Refusal,
     Stop,
 )
-from contracts.life import (
-    CaseState,
-)
-from contracts.steps import AgeBoundaries, AgeBoundary
-from workflows import policies
-from workflows.activities import IntakeActivities
+from contracts.life import CaseState
 from workflows.follow_up import FollowedUp
 from workflows.life import refuse
 from workflows.moves import Move, Start, Tell
-
-StopReason = Literal[
-    "withdrawn-by-person", "suspended", "case-closed", "consent-given", "support-meeting"
-]
 
 
 class CaseWithChildren(FollowedUp[CaseMemory]):
@@ -59,7 +47,8 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
         if act.person_id in self.persons:
             refuse(Refusal.NOT_ALLOWED, state=self.state, person_id=str(act.person_id))
         added = (*self.memory.added, act.person_id)
-        return Move(remember={"added": added}, person_id=act.person_id)
+        known = {"added": added, "looked_ahead": False}
+        return Move(remember=known, person_id=act.person_id)
 
     # --- to begin them ------------------------------------------------------------------------
 
@@ -105,12 +94,15 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
         )
         return Start(Kind.OUTREACH, outreach_id, outreach)
 
-    def referral(self, referral_id: UUID, agency: str, sole: bool) -> Start:
+    def referral(
+        self, referral_id: UUID, agency: str, sole: bool, due_on: date | None = None
+    ) -> Start:
         referral = ReferralInput(
             referral_id=referral_id,
             case_id=self.key,
             agency=agency,
             sole=sole,
+            due_on=due_on,
             policy=self.policy,
             carried=self.fresh,
         )
@@ -135,49 +127,25 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
         )
         return Start(Kind.PLACEMENT, placement_id, placement)
 
-    def handover(self, boundary: AgeBoundary) -> Start:
-        handover = HandoverInput(
-            handover_id=workflow.uuid4(),
+    def transfer(self, transfer_id: UUID, agency: str, by: str) -> Start:
+        transfer = TransferInput(
+            transfer_id=transfer_id,
             case_id=self.key,
-            person_id=boundary.person_id,
-            age=boundary.age,
-            reached_on=boundary.reached_on,
+            agency=agency,
+            proposed_by=by,
             policy=self.policy,
             carried=self.fresh,
         )
-        return Start(Kind.HANDOVER, handover.handover_id, handover)
+        return Start(Kind.TRANSFER, transfer_id, transfer)
 
-    async def look_ahead(self) -> None:
-        """In each episode, ask once when the persons reach 18, 40 or 65 and prepare for it.
-
-        Beside everything else: an intake service that is down does not hold the case up.
-        """
-        while self.persons:
-            await workflow.wait_condition(
-                lambda: not (self.memory.looked_ahead or self.state in ("", CaseState.CLOSED))
-            )
-            asked = AgeBoundaries(persons=self.persons)
-            found = await self.ask(IntakeActivities.find_age_boundaries, asked, INTAKE_QUEUE)
-            async with self.lock:
-                if self.state != CaseState.CLOSED:
-                    await self.prepare_for(found)
-
-    async def prepare_for(self, found: AgeBoundaries) -> None:
-        now = workflow.now()
-        near = [b for b in found.boundaries if policies.in_sight(b.reached_on, now)]
-        handovers = tuple(self.handover(boundary) for boundary in near)
-        self.note(looked_ahead=True, handover_ids=tuple(start.key for start in handovers))
-        for person in found.unknown:
-            await self.step(Move(cause="birth-date-unknown", person_id=person))
-        if handovers:
-            await self.step(Move(cause="age-boundaries", starts=handovers))
-
-    def resting_on(self, agency: str, referral_id: UUID, move: Move) -> Move:
+    def resting_on(
+        self, agency: str, referral_id: UUID, move: Move, due_on: date | None = None
+    ) -> Move:
         """A move to 単独機関で対応: the agency is asked, and the case rests on its answer."""
         return replace(
             move,
             remember={**move.remember, "sole_referral_id": referral_id},
-            starts=(self.referral(referral_id, agency, sole=True),),
+            starts=(self.referral(referral_id, agency, sole=True, due_on=due_on),),
             created_id=referral_id,
             agency=agency,
         )
@@ -245,6 +213,10 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
     def stop_handovers(self) -> tuple[Tell, ...]:
         keys = self.memory.handover_ids
         return tuple(self.stop(Kind.HANDOVER, key, "case-closed") for key in keys)
+
+    def stop_transfer(self) -> tuple[Tell, ...]:
+        key = self.memory.transfer_id
+        return (self.stop(Kind.TRANSFER, key, "case-closed"),) if key else ()
 
     def resume_plan(self) -> tuple[Tell, ...]:
         plan_id = self.memory.plan_id

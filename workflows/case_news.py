@@ -8,19 +8,18 @@ from contracts.acts import PlanVerdict, SupportDecision
 from contracts.cases import MEETING_VERDICT, ChildMoved, Kind, MeetingSaid
 from contracts.life import (
     CaseState,
-    HandoverState,
     MeetingState,
     OutreachState,
     PlacementState,
     PlanState,
     ReferralState,
 )
-from workflows.case_children import CaseWithChildren
+from workflows.case_plans import CaseWithPlans
 from workflows.case_ways import DECISIONS, PLAN_IS_OVER, REFERRAL_IS_UNDER_WAY, VERDICTS
 from workflows.moves import Move, Tell
 
 
-class CaseWithNews(CaseWithChildren):
+class CaseWithNews(CaseWithPlans):
     """The part of the case that listens. News of a child that it has left is of no consequence."""
 
     @workflow.signal
@@ -36,9 +35,11 @@ class CaseWithNews(CaseWithChildren):
             Kind.REFERRAL: self.referral_moved,
             Kind.PLACEMENT: self.placement_moved,
             Kind.HANDOVER: self.handover_moved,
+            Kind.ERRAND: self.errand_moved,
+            Kind.TRANSFER: self.transfer_moved,
         }
         move = hearing[news.kind](news)
-        return replace(move, cause=f"{news.kind}:{news.state}") if move else None
+        return replace(move, cause=move.cause or f"{news.kind}:{news.state}") if move else None
 
     def meeting_moved(self, news: ChildMoved) -> Move | None:
         if news.child_id != self.memory.meeting_id:
@@ -128,8 +129,8 @@ class CaseWithNews(CaseWithChildren):
             self.note(placements=left)
         return None
 
-    def handover_moved(self, news: ChildMoved) -> Move | None:
-        if news.state in (HandoverState.DONE, HandoverState.STOPPED):
-            left = tuple(key for key in self.memory.handover_ids if key != news.child_id)
-            self.note(handover_ids=left)
+    def transfer_moved(self, news: ChildMoved) -> Move | None:
+        """Whoever has the case is coordination's to know; here only that the question is closed."""
+        if news.child_id == self.memory.transfer_id:
+            self.note(transfer_id=None)
         return None

@@ -45,6 +45,16 @@ ENDS_AT_ONCE = frozenset(
 )
 """Closed for these reasons, a case is not followed up: nobody is left without a helper by it."""
 
+NOTHING_AHEAD: dict[str, object] = {
+    "handover_ids": (),
+    "awaited_ages": (),
+    "errands": (),
+    "transfer_id": None,
+    "looked_ahead": False,
+    "look_again_at": None,
+}
+"""What a closed case waits for beside itself: nothing any more."""
+
 VERDICTS = {
     PlanVerdict.ADOPTED: CaseState.DECISION,
     PlanVerdict.REVISE: CaseState.PLAN_DRAFT,
@@ -65,4 +75,6 @@ DECISIONS = {
 PLAN_IS_OVER = frozenset(
     {PlanState.RETURNED, PlanState.REVISED, PlanState.COMPLETED, PlanState.STOPPED}
 )
-REFERRAL_IS_UNDER_WAY = frozenset({ReferralState.ASKED, ReferralState.ACCEPTED})
+REFERRAL_IS_UNDER_WAY = frozenset(
+    {ReferralState.ASKED, ReferralState.ACCEPTED, ReferralState.UNDER_WAY}
+)

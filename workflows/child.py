@@ -5,6 +5,7 @@ from uuid import UUID
 from temporalio import workflow
 
 from contracts.acts import Command
+from contracts.beside import ErrandInput, TransferInput
 from contracts.cases import (
     CHILD_MOVED,
     Carried,
@@ -24,7 +25,14 @@ from workflows.moves import Move, Tell
 from workflows.waiting import Memory
 
 Beginning = (
-    MeetingInput | PlanInput | OutreachInput | ReferralInput | PlacementInput | HandoverInput
+    MeetingInput
+    | PlanInput
+    | OutreachInput
+    | ReferralInput
+    | PlacementInput
+    | HandoverInput
+    | ErrandInput
+    | TransferInput
 )
 
 
@@ -51,8 +59,13 @@ class Child(Life[Memory]):
         exits = self.stage.news.get(news)
         return Move(exits[0], cause=news, result=result) if exits else None
 
+    @property
+    def told_to(self) -> tuple[Kind, UUID]:
+        """Whom it tells of its states: the case, unless another life began it."""
+        return Kind.CASE, self.case_id
+
     async def moved(self, move: Move, command: Command | None) -> None:
-        """The case hears of every state but the first, which it knows."""
+        """Whoever began it hears of every state but the first, which it knows."""
         if move.cause == "started":
             return
         news = ChildMoved(
@@ -64,4 +77,4 @@ class Child(Life[Memory]):
             created_id=move.created_id,
             by=command.actor.sub if command else None,
         )
-        await self.tell(Tell(Kind.CASE, self.case_id, CHILD_MOVED, news))
+        await self.tell(Tell(*self.told_to, CHILD_MOVED, news))

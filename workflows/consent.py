@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.acts import RecordConsent
-from contracts.cases import CaseMemory, ConsentExpiry
+from contracts.awaited import ConsentExpiry
+from contracts.cases import CaseMemory
 
 Changes = dict[str, object]
 

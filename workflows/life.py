@@ -251,9 +251,13 @@ class Life(Waiting[Memory]):
             agency=move.agency,
             person_id=move.person_id,
             result=move.result,
+            age=move.age,
+            on=move.on,
+            topic=move.topic,
+            plan_id=move.plan_id,
             closes_tasks=entering or move.task != "keep",
             opens=(opens,) if opens else (),
-            waits_until=self.next_ring(),
+            waits_until=next((timer.at for timer in self.shown_timers()), None),
         )
 
     async def record(self, step: Step) -> None:

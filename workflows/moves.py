@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -56,3 +57,7 @@ class Move:
     agency: str | None = None
     person_id: UUID | None = None
     result: str | None = None
+    age: Literal[18, 40, 65] | None = None
+    on: date | None = None
+    topic: str | None = None
+    plan_id: UUID | None = None

@@ -131,4 +131,5 @@ __all__ = [
     "in_sight",
     "notice",
     "start_of",
+    "tokyo_date",
 ]

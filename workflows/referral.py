@@ -1,16 +1,20 @@
-"""A referral to one agency, in a closed loop: asked, answered, done or failed.
+"""A referral to one agency, in a closed loop: asked, answered, begun, done or failed.
 
 Accepting and doing are two things, and each has its date. An agency may send the request on to
-another, which is then asked anew. The case hears how it ended, and may take it back.
+another, which is then asked anew, or give it back to whoever asked. The case hears how it ended,
+and may take it back.
 """
+
+from datetime import datetime
 
 from temporalio import workflow
 
-from contracts.acts import Command, FinishReferral, ReferOn
+from contracts.acts import AcceptReferral, Command, FinishReferral, ReferOn
 from contracts.cases import Kind, ReferralInput
 from contracts.life import ReferralState
 from workflows.child import Child
 from workflows.moves import Move
+from workflows.policies import after, end_of
 
 
 @workflow.defn(name=Kind.REFERRAL.value)
@@ -22,6 +26,7 @@ class ReferralWorkflow(Child[ReferralInput]):
     ends = frozenset(
         {
             ReferralState.DECLINED,
+            ReferralState.RETURNED,
             ReferralState.DONE,
             ReferralState.FAILED,
             ReferralState.STOPPED,
@@ -36,9 +41,21 @@ class ReferralWorkflow(Child[ReferralInput]):
     async def run(self, referral: ReferralInput) -> None:
         await self.live()
 
+    def accept_referral(self, act: AcceptReferral, by: Command) -> Move:
+        """From now on its date stands, also when the agency begins."""
+        on = self.memory.due_on
+        if on is not None:
+            due_at = end_of(self.policy, on, workflow.now())
+        else:
+            due_at = after(self.policy, "referral_done_due", workflow.now())
+        return Move(ReferralState.ACCEPTED, remember={"due_at": due_at})
+
     def refer_on(self, act: ReferOn, by: Command) -> Move:
         return Move(
-            ReferralState.ASKED, anew=True, remember={"agency": act.agency}, agency=act.agency
+            ReferralState.ASKED,
+            anew=True,
+            remember={"agency": act.agency, "due_at": None},
+            agency=act.agency,
         )
 
     def finish_referral(self, act: FinishReferral, by: Command) -> Move:
@@ -51,6 +68,12 @@ class ReferralWorkflow(Child[ReferralInput]):
 
     def first_move(self) -> Move:
         return Move(self.begins, cause="started", agency=self.agency)
+
+    def due_at(self) -> datetime | None:
+        """By when the agency answers; then by when it has done what was asked."""
+        if self.state == ReferralState.ASKED or self.memory.due_at is None:
+            return super().due_at()
+        return self.memory.due_at
 
     @property
     def agency(self) -> str | None:

@@ -91,6 +91,10 @@ class Waiting(Generic[Memory]):
     def next_ring(self) -> datetime | None:
         return next((timer.at for timer in self.timers()), None)
 
+    def shown_timers(self) -> list[Timer]:
+        """Those that people are told of: "until when" of the line that says why a case waits."""
+        return self.timers()
+
     def silence(self, timer: Timer) -> None:
         left = tuple(other for other in self.carried.timers if other != timer)
         self.carried = self.carried.model_copy(update={"timers": left})

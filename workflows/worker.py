@@ -23,6 +23,7 @@ from contracts.cases import WORKFLOW_QUEUE
 from workflows import policies
 from workflows.age_transition import HandoverWorkflow
 from workflows.case import CaseWorkflow
+from workflows.errand import ErrandWorkflow
 from workflows.fiscal_year import FiscalYearWorkflow
 from workflows.meeting import MeetingWorkflow
 from workflows.outreach import OutreachWorkflow
@@ -30,6 +31,7 @@ from workflows.placement import PlacementWorkflow
 from workflows.plan import PlanWorkflow
 from workflows.referral import ReferralWorkflow
 from workflows.sandbox import RUNNER
+from workflows.transfer import TransferWorkflow
 
 CASEWORK = [
     CaseWorkflow,
@@ -39,6 +41,8 @@ CASEWORK = [
     ReferralWorkflow,
     PlacementWorkflow,
     HandoverWorkflow,
+    ErrandWorkflow,
+    TransferWorkflow,
 ]
 """One for each life of `contracts.life.LIVES`."""
 

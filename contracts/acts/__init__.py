@@ -28,7 +28,8 @@ from contracts.acts.dates import (
     ProposeOtherDates,
     ReportNoQuorum,
 )
-from contracts.acts.handover import ConfirmHandover
+from contracts.acts.errand import ErrandTopic, ReportErrand
+from contracts.acts.handover import ConfirmHandover, HandoverItem, NameSides, PackHandover
 from contracts.acts.household import AddPerson
 from contracts.acts.meeting import (
     AcceptSupportMeeting,
@@ -75,13 +76,25 @@ from contracts.acts.plan import (
     ApprovePlan,
     CompleteAssessment,
     DraftPlan,
+    Goal,
+    GoalProgress,
     PlanKind,
+    PlanTask,
     PreparePlan,
     RecordAcceptance,
     RecordDecline,
     ReturnPlan,
+    ReviseDraft,
 )
-from contracts.acts.referral import AcceptReferral, DeclineReferral, FinishReferral, ReferOn
+from contracts.acts.referral import (
+    AcceptReferral,
+    DeclineReferral,
+    FinishReferral,
+    ReferOn,
+    ReportReferral,
+    ReturnReferral,
+    StartReferral,
+)
 from contracts.acts.screening import (
     AskConsent,
     EndWithInformation,
@@ -101,9 +114,16 @@ from contracts.acts.support import (
     ReportLostContact,
     RequestReferral,
     Resume,
+    ReviewSuspension,
     StartParticipation,
     Suspend,
     SuspensionReason,
+)
+from contracts.acts.transfer import (
+    AcceptTransfer,
+    DeclineTransfer,
+    ProposeTransfer,
+    WithdrawTransfer,
 )
 from contracts.message import Code, Message
 
@@ -178,7 +198,19 @@ AnyAct = Annotated[
     | RecordSettling
     | EndPlacement
     | ConfirmHandover
-    | AddPerson,
+    | AddPerson
+    | NameSides
+    | PackHandover
+    | ReviseDraft
+    | ReviewSuspension
+    | StartReferral
+    | ReportReferral
+    | ReturnReferral
+    | ReportErrand
+    | ProposeTransfer
+    | AcceptTransfer
+    | DeclineTransfer
+    | WithdrawTransfer,
     Field(discriminator="act"),
 ]
 """Every act, told apart by its `act` code."""
@@ -213,6 +245,7 @@ class Outcome(Message):
 __all__ = [
     "AcceptReferral",
     "AcceptSupportMeeting",
+    "AcceptTransfer",
     "AcknowledgeSecrecy",
     "Act",
     "Actor",
@@ -239,28 +272,37 @@ __all__ = [
     "DecideSupport",
     "DeclineReferral",
     "DeclineSupportMeeting",
+    "DeclineTransfer",
     "DraftMinutes",
     "DraftPlan",
     "DutyKind",
     "EndPlacement",
     "EndWithInformation",
+    "ErrandTopic",
     "EvaluateClosure",
     "Felt",
     "FinishReferral",
+    "Goal",
+    "GoalProgress",
+    "HandoverItem",
     "HoldMeeting",
     "JoinWaitingList",
     "LegalBasis",
     "MatchAgain",
     "MergeInto",
     "MonitoringResult",
+    "NameSides",
     "NoConsentReason",
     "Outcome",
+    "PackHandover",
     "PlanKind",
+    "PlanTask",
     "PlanVerdict",
     "PostponeMeeting",
     "PreparePlan",
     "ProposeDates",
     "ProposeOtherDates",
+    "ProposeTransfer",
     "RaiseCommunityIssue",
     "RecheckConsent",
     "RecordAcceptance",
@@ -281,8 +323,10 @@ __all__ = [
     "ReferOn",
     "ReferToAgency",
     "Reopen",
+    "ReportErrand",
     "ReportLostContact",
     "ReportNoQuorum",
+    "ReportReferral",
     "RequestDevelopment",
     "RequestReferral",
     "RequestSupportMeeting",
@@ -291,8 +335,12 @@ __all__ = [
     "ReturnClosure",
     "ReturnMinutes",
     "ReturnPlan",
+    "ReturnReferral",
+    "ReviewSuspension",
+    "ReviseDraft",
     "ScheduleMeeting",
     "StartParticipation",
+    "StartReferral",
     "StopWaiting",
     "SubmitFeedback",
     "SubmitSheet",
@@ -300,5 +348,6 @@ __all__ = [
     "Suspend",
     "SuspensionReason",
     "WithdrawConsent",
+    "WithdrawTransfer",
     "without_private",
 ]

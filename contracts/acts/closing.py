@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Literal
 
 from contracts.acts.base import Act
+from contracts.acts.plan import GoalProgress
 from contracts.message import Code, Text
 
 
@@ -35,6 +36,11 @@ class EvaluateClosure(Act):
     lead_agency: Code | None = None
     no_lead_reason: Literal["not-needed", "died", "moved-away", "declined-by-person"] | None = None
     remaining: Text | None = None
+    """残る課題."""
+    change_seen: Text | None = None
+    """見られた変化."""
+    goals: tuple[GoalProgress, ...] = ()
+    """Of the plan by which the case lived last, goal by goal."""
 
 
 class ApproveClosure(Act):

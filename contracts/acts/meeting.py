@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from contracts.acts.base import Act
+from contracts.acts.plan import AgencyRole, Goal
 from contracts.message import Code, Text
 
 
@@ -119,6 +120,9 @@ class DecideSupport(Act):
     """Who goes out to the person; needed for an outreach plan."""
     starts_on: date | None = None
     ends_on: date | None = None
+    goals: tuple[Goal, ...] = Field((), max_length=20)
+    roles: tuple[AgencyRole, ...] = ()
+    """Of the outreach plan, beside the agency that goes out."""
     statutory_meeting: Code | None = None
     """Which one, for OTHER_MEETING (A11)."""
 

@@ -35,16 +35,55 @@ class AgencyRole(Message):
     role: Literal["lead", "support", "watch", "advice"] = "support"
 
 
+class Goal(Message):
+    """One goal of a plan: what is to be reached, how that is told, and when it is looked at.
+
+    Its number is its place in the plan, from 1 on.
+    """
+
+    term: Literal["long", "short"] = "short"
+    """長期目標・短期目標."""
+    text: Text | None = None
+    measure: Text | None = None
+    """What will be seen once it is reached (達成の目安)."""
+    review_on: date | None = None
+    """評価日: the plan is monitored on this day too."""
+
+
+class PlanTask(Message):
+    """取組: what one agency does under a plan, by when. It waits in the agency's worklist."""
+
+    agency: Code
+    what: Code = "other"
+    text: Text | None = None
+    due_on: date
+
+
+class GoalProgress(Message):
+    """How one goal stands: at a monitoring, or at the end."""
+
+    goal: int = Field(ge=1)
+    """The goal's number in the plan."""
+    progress: Literal["achieved", "mostly", "partly", "unchanged", "worse"]
+    remark: Text | None = None
+
+
 class DraftPlan(Act):
-    """プラン案の作成: goals, the role of each agency, and the period."""
+    """プラン案の作成: issues, wishes, goals, tasks, the role of each agency, and the period."""
 
     act: Literal["draft_plan"] = "draft_plan"
     roles: tuple[AgencyRole, ...] = Field(min_length=1)
     starts_on: date
     ends_on: date
+    issues: tuple[Code, ...] = ()
     wishes: Text | None = None
-    long_goal: Text | None = None
-    short_goal: Text | None = None
+    long_goal: Text | None = Field(None, json_schema_extra={"deprecated": True})
+    """As one text; `goals` says it by goal."""
+    short_goal: Text | None = Field(None, json_schema_extra={"deprecated": True})
+    goals: tuple[Goal, ...] = Field((), max_length=20)
+    tasks: tuple[PlanTask, ...] = Field((), max_length=50)
+    monitoring_on: tuple[date, ...] = Field((), max_length=20)
+    """モニタリング予定日; none: every `Policy.monitoring_every`."""
     participation: bool = False
     """参加支援への接続."""
     outreach: bool = False
@@ -55,6 +94,14 @@ class PreparePlan(DraftPlan):
     """プランの事前準備: made while consent is missing; it starts when consent comes (A4)."""
 
     act: Literal["prepare_plan"] = "prepare_plan"  # type: ignore[assignment]
+
+
+class ReviseDraft(DraftPlan):
+    """プラン案の修正, before a meeting has adopted it: the whole paper anew, as a next 稿."""
+
+    act: Literal["revise_draft"] = "revise_draft"  # type: ignore[assignment]
+    based_on: int = Field(ge=1)
+    """The 稿 that was read: refused with `stale-form` if somebody has revised it since."""
 
 
 class ApprovePlan(Act):

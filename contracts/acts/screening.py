@@ -1,11 +1,12 @@
 """At the front: information, one agency, a duplicate, an emergency, or several agencies."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
 from contracts.acts.base import Act
-from contracts.message import Code
+from contracts.message import Code, Text
 
 
 class EndWithInformation(Act):
@@ -19,6 +20,9 @@ class ReferToAgency(Act):
 
     act: Literal["refer_to_agency"] = "refer_to_agency"
     agency: Code
+    request: Text | None = None
+    due_on: date | None = None
+    """By when it should be done; none: `Policy.referral_done_due` after it was accepted."""
 
 
 class MergeInto(Act):

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.acts.base import Act
+from contracts.acts.plan import GoalProgress
 from contracts.message import Code, Text
 
 
@@ -56,6 +57,8 @@ class RequestReferral(Act):
     act: Literal["request_referral"] = "request_referral"
     agency: Code
     request: Text | None = None
+    due_on: date | None = None
+    """By when it should be done; none: `Policy.referral_done_due` after it was accepted."""
 
 
 class StartParticipation(Act):
@@ -80,11 +83,16 @@ class MonitoringResult(StrEnum):
 
 
 class RecordMonitoring(Act):
-    """モニタリングの記録, in a meeting or on paper."""
+    """モニタリングの記録, in a meeting or on paper; of each goal how it stands."""
 
     act: Literal["record_monitoring"] = "record_monitoring"
     result: MonitoringResult
     on_paper: bool = True
+    meeting_id: UUID | None = None
+    """The meeting of this case in which it was done."""
+    goals: tuple[GoalProgress, ...] = ()
+    change_seen: Text | None = None
+    """見られた変化."""
 
 
 class ReportLostContact(Act):
@@ -105,7 +113,21 @@ class Suspend(Act):
 
     act: Literal["suspend"] = "suspend"
     reason: SuspensionReason
+    resume_when: tuple[Code, ...] = ()
+    """再開の条件, by code."""
     resume_condition: Text | None = None
+    """The same in words."""
+    review_on: date | None = None
+    """When the condition is looked at; none: after `Policy.suspension_review`."""
+
+
+class ReviewSuspension(Act):
+    """中断中の確認: whether the condition under which the case resumes is met."""
+
+    act: Literal["review_suspension"] = "review_suspension"
+    condition_met: bool
+    review_on: date | None = None
+    """When it is looked at next."""
 
 
 class Resume(Act):

@@ -182,6 +182,38 @@ class ReferralFinished(CaseEvent):
 
 
 @fact
+class ReferralReturned(CaseEvent):
+    """退回: the agency cannot do anything with the request as it is."""
+
+    type: ClassVar[str] = "kasane.referral.returned.v1"
+
+    referral_id: UUID
+    agency: Code
+    reason: str
+
+
+@fact
+class CaseReassigned(CaseEvent):
+    """Another office coordinates the case from now on, by a transfer or by a bulk reassignment."""
+
+    type: ClassVar[str] = "kasane.case.reassigned.v1"
+
+    from_agency: Code
+    to_agency: Code
+
+
+@fact
+class HandoverCompleted(CaseEvent):
+    """A handover at 18, 40 or 65 is over: both sides confirmed it, and the overlap has passed."""
+
+    type: ClassVar[str] = "kasane.handover.completed.v1"
+
+    handover_id: UUID
+    person_id: UUID
+    age: Literal[18, 40, 65]
+
+
+@fact
 class CommunityIssueRaised(Event):
     """A meeting saw a trouble of the neighbourhood behind a case (plan §7(3): 地域課題の抽出).
 

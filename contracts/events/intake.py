@@ -56,6 +56,8 @@ class IntakeCorrected(IntakeEvent):
     daily_area: str | None = None
     referred_in: bool = False
     topics: tuple[Code, ...] = ()
+    birth_dates_of: tuple[UUID, ...] = ()
+    """Persons whose birth date was entered or corrected; the date itself stays with intake."""
 
 
 @fact

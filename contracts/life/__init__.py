@@ -6,6 +6,7 @@ to; an act that leads to its own state is recorded and the waiting goes on.
 """
 
 from contracts.life.case import ALWAYS, CASE, SK_TRACK, CaseState
+from contracts.life.errand import ERRAND, ERRANDS, ErrandState
 from contracts.life.fiscal_year import (
     FISCAL_YEAR,
     FISCAL_YEAR_ROLES,
@@ -19,6 +20,7 @@ from contracts.life.placement import PLACEMENT, PlacementState
 from contracts.life.plan import PLAN, PlanState
 from contracts.life.referral import REFERRAL, ReferralState
 from contracts.life.stage import Life, Role, Stage
+from contracts.life.transfer import TRANSFER, TransferState
 
 LIVES: dict[str, Life] = {
     "case": CASE,
@@ -28,6 +30,8 @@ LIVES: dict[str, Life] = {
     "referral": REFERRAL,
     "placement": PLACEMENT,
     "handover": HANDOVER,
+    "errand": ERRAND,
+    "transfer": TRANSFER,
 }
 """Every life of casework by the kind of its workflow. `FISCAL_YEAR` is the figures' own."""
 
@@ -44,6 +48,8 @@ def allowed(kind: str, state: str) -> dict[str, tuple[str, ...]]:
 __all__ = [
     "ALWAYS",
     "CASE",
+    "ERRAND",
+    "ERRANDS",
     "FISCAL_YEAR",
     "FISCAL_YEAR_ROLES",
     "HANDOVER",
@@ -55,7 +61,9 @@ __all__ = [
     "REFERRAL",
     "SETTLED",
     "SK_TRACK",
+    "TRANSFER",
     "CaseState",
+    "ErrandState",
     "FiscalYearState",
     "HandoverState",
     "Life",
@@ -66,5 +74,6 @@ __all__ = [
     "ReferralState",
     "Role",
     "Stage",
+    "TransferState",
     "allowed",
 ]

@@ -47,6 +47,7 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "respond_urgently": (),
     "record_progress": (),
     "request_referral": (),
+    "propose_transfer": (),
     "record_statutory_meeting": (),
     "merge_into": (CaseState.CLOSED,),
     "withdraw_consent": (CaseState.SK_REQUESTED,),
@@ -86,6 +87,7 @@ CASE: Life = {
             "referral:done": (CaseState.CLOSED,),
             "referral:declined": (CaseState.TRIAGE,),
             "referral:failed": (CaseState.TRIAGE,),
+            "referral:returned": (CaseState.TRIAGE,),
         },
     ),
     CaseState.CONSENT: Stage(
@@ -212,6 +214,7 @@ CASE: Life = {
             ),
             "evaluate_closure": (CaseState.CLOSE_APPROVAL,),
             "record_progress": (CaseState.SUSPENDED,),
+            "review_suspension": (CaseState.SUSPENDED,),
         },
         lapses={"suspension_hard_stop": CaseState.CLOSE_REVIEW},
     ),

@@ -17,13 +17,23 @@ HANDOVER: Life = {
     HandoverState.WAITING: Stage(
         label="対象年齢前",
         lapses={"handover_notices": HandoverState.PREPARING},
-        news={"stop": (HandoverState.STOPPED,)},
+        news={
+            "stop": (HandoverState.STOPPED,),
+            "birth-date-corrected": (HandoverState.WAITING,),
+        },
     ),
     HandoverState.PREPARING: Stage(
         label="引継ぎ準備",
         task="制度切替に向けた引継ぎを確認する",
-        acts={"confirm_handover": (HandoverState.PREPARING, HandoverState.OVERLAP)},
-        news={"stop": (HandoverState.STOPPED,)},
+        acts={
+            "name_sides": (HandoverState.PREPARING,),
+            "pack_handover": (HandoverState.PREPARING,),
+            "confirm_handover": (HandoverState.PREPARING, HandoverState.OVERLAP),
+        },
+        news={
+            "stop": (HandoverState.STOPPED,),
+            "birth-date-corrected": (HandoverState.WAITING, HandoverState.PREPARING),
+        },
     ),
     HandoverState.OVERLAP: Stage(
         label="並走期間",

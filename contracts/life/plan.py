@@ -23,6 +23,7 @@ _CASE_SAYS = {"stop": (PlanState.STOPPED,), "pause": (PlanState.PAUSED,)}
 PLAN: Life = {
     PlanState.DRAFT: Stage(
         label="プラン案",
+        acts={"revise_draft": (PlanState.DRAFT,)},
         news={"meeting-verdict": (PlanState.TO_DECIDE, PlanState.RETURNED), **_CASE_SAYS},
     ),
     PlanState.TO_DECIDE: Stage(
@@ -57,7 +58,11 @@ PLAN: Life = {
             )
         },
         lapses={"monitoring_every": PlanState.MONITORING},
-        news={"plan-ended": (PlanState.MONITORING,), **_CASE_SAYS},
+        news={
+            "plan-ended": (PlanState.MONITORING,),
+            "monitoring-date": (PlanState.MONITORING,),
+            **_CASE_SAYS,
+        },
     ),
     PlanState.MONITORING: Stage(
         label="モニタリング",

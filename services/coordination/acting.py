@@ -213,7 +213,7 @@ async def _do(
     await refuse_stale(session, strand, deed.seen)
     exits = allowed(strand.kind, strand.state)
     if deed.act.code not in exits:
-        raise problems.act_not_allowed(strand.kind, strand.state, sorted(exits))
+        raise problems.act_not_allowed(strand.kind, strand.state, sorted(exits), deed.act.code)
     await _may(session, deed, to, task)
     await _organises(session, deed, case, to)
     _known_agencies(deed.act)
@@ -226,6 +226,8 @@ async def _do(
         deed.principal.sub,
         today(),
         ctx.settings.oral_consent,
+        agency=deed.principal.agency,
+        posted=True,
     )
     await check(attempt)
     decisive = strand.state not in exits[deed.act.code] and bool(exits[deed.act.code])

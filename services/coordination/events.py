@@ -31,7 +31,12 @@ from services.coordination.store.cases import (
     lock_case_of_intake,
     open_case,
 )
-from services.coordination.store.commands import store_placement_news, store_start, store_withdrawal
+from services.coordination.store.commands import (
+    store_look_again,
+    store_placement_news,
+    store_start,
+    store_withdrawal,
+)
 from services.coordination.store.households import end_flag, keep_flag, know_member
 
 events = Events("coordination")
@@ -50,6 +55,8 @@ async def begin_case(session: AsyncSession, intake: IntakeAccepted) -> None:
 async def correct(session: AsyncSession, told: IntakeCorrected) -> None:
     case = _known(await lock_case_of_intake(session, told.intake_id))
     correct_case(session, case, told)
+    if told.birth_dates_of:
+        await store_look_again(session, case)
 
 
 @events.on(IntakeWithdrawn)

@@ -12,10 +12,10 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from contracts import catalogue
+from contracts import ages, catalogue
 from contracts.acts import Act, AgencyRole, AnyAct
 from contracts.calendar import today
-from contracts.message import private_fields
+from contracts.message import Message, private_fields
 from services.coordination import labels, views
 from services.coordination.consent_forms import form_in_force, known_forms
 
@@ -27,7 +27,7 @@ MODELS: dict[str, type[Act]] = {
 }
 """Every act's model by its code."""
 
-AGENCY_FIELDS = ("agency", "lead_agency", "chair")
+AGENCY_FIELDS = ("agency", "lead_agency", "chair", "giving", "receiving")
 AGENCIES_FIELDS = ("attendees", "present", "recipients", "joint_with")
 """Fields of acts that name one agency, and several."""
 _FORM = "form_version"
@@ -44,6 +44,7 @@ def fields_of(
     model = MODELS[act]
     private = private_fields(model)
     names = [name for name in model.model_fields if name not in ("act", "note")] + ["note"]
+    names = [name for name in names if not _superseded(model.model_fields[name])]
     return tuple(
         _field(act, name, model.model_fields[name], name in private, agencies, persons, staff or {})
         for name in names
@@ -68,6 +69,9 @@ def _field(
         choices = [views.Choice(value=one, label=one) for one in known_forms()]
     if name in _STAFF:
         choices = [views.Choice(value=sub, label=named) for sub, named in staff.items()]
+    if (act, name) == ("items", "item"):
+        papers = ages.handover_items()
+        choices = [views.Choice(value=code, label=paper.label) for code, paper in papers.items()]
     if kind == "person":
         choices = [views.Choice(value=str(person), label=str(person)) for person in persons]
     return views.Field(
@@ -79,7 +83,30 @@ def _field(
         default=form_in_force(today()) if name == _FORM else _default(info),
         choices=tuple(choices),
         min_items=next((mark.min_length for mark in info.metadata if _least(mark)), 0),
+        columns=_columns(name, info, agencies, persons, staff) if kind == "rows" else (),
     )
+
+
+def _columns(
+    name: str,
+    info: FieldInfo,
+    agencies: dict[str, catalogue.Agency],
+    persons: Sequence[UUID],
+    staff: Mapping[str, str],
+) -> tuple[views.Field, ...]:
+    """The fields of each row of a list; their words stand under the list's name."""
+    part = _bare(get_args(_bare(info.annotation))[0])
+    private = private_fields(part)
+    return tuple(
+        _field(name, column, below, column in private, agencies, persons, staff)
+        for column, below in part.model_fields.items()
+    )
+
+
+def _superseded(info: FieldInfo) -> bool:
+    """Whether a field is kept for those who still send it, and asked for no more."""
+    extra = info.json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("deprecated"))
 
 
 def catalogued(act: str, name: str) -> dict[str, str]:
@@ -139,10 +166,20 @@ def _by_annotation(bare: Any) -> str:
         item = _bare(get_args(bare)[0])
         if item is AgencyRole:
             return "roles"
+        if isinstance(item, type) and issubclass(item, Message):
+            return "rows"
+        if item is date:
+            return "dates"
         if item is datetime or "Aware" in str(item):
             return "datetimes"
         return "choices" if isinstance(item, type) and issubclass(item, StrEnum) else "codes"
-    simple = {bool: "yes-no", UUID: "uuid", date: "date", datetime: "datetime"}
+    simple: dict[Any, str] = {
+        int: "number",
+        bool: "yes-no",
+        UUID: "uuid",
+        date: "date",
+        datetime: "datetime",
+    }
     return simple.get(bare, "datetime" if "Aware" in str(bare) else "code")
 
 

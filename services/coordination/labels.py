@@ -29,8 +29,11 @@ def act(code: str) -> str:
 
 
 def field(act_code: str, name: str) -> str:
-    """A field's label: the act's own, or the one that all acts share."""
+    """A field's label: the act's own, or the one that all acts share; `goals.0.text` of a row."""
     fields = _words()["fields"]
+    if "." in name:
+        rows, number, part = name.split(".", 2)
+        return f"{field(act_code, rows)} {int(number) + 1}: {field(rows, part)}"
     return str(fields.get(f"{act_code}.{name}", fields.get(name, name)))
 
 

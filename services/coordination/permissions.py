@@ -20,6 +20,7 @@ from contracts.life import Role
 from services.coordination.models import (
     Attendee,
     CaseFile,
+    Errand,
     Meeting,
     Outreach,
     Referral,
@@ -93,6 +94,18 @@ ROLES: dict[str, frozenset[Role]] = {
     "record_follow_up": _ANY_STAFF,
     "reopen": _COORDINATING,
     "confirm_handover": _ANY_STAFF,
+    "name_sides": _COORDINATING,
+    "pack_handover": _ANY_STAFF,
+    "revise_draft": _COORDINATING,
+    "review_suspension": _COORDINATING,
+    "start_referral": _ANY_STAFF,
+    "report_referral": _ANY_STAFF,
+    "return_referral": _ANY_STAFF,
+    "report_errand": _ANY_STAFF,
+    "propose_transfer": _COORDINATING,
+    "accept_transfer": _COORDINATING,
+    "decline_transfer": _COORDINATING,
+    "withdraw_transfer": _COORDINATING,
     "add_person": _COORDINATING,
     "propose_dates": _CONVENING,
     "propose_other_dates": _CONVENING,
@@ -199,13 +212,16 @@ def visible(principal: Principal) -> ColumnElement[bool]:
 
 
 async def own_strand(session: AsyncSession, agency: str, kind: str, entity_id: UUID) -> bool:
-    """Whether a workflow's work is an agency's own: a referral or outreach that is not, is not."""
+    """Whether a workflow's work is an agency's own: a referral, outreach or errand may not be."""
     if kind == Kind.REFERRAL:
         referral = await session.get(Referral, entity_id)
         return referral is not None and _works_for(agency, referral.agency)
     if kind == Kind.OUTREACH:
         outreach = await session.get(Outreach, entity_id)
         return outreach is not None and _works_for(agency, outreach.agency)
+    if kind == Kind.ERRAND:
+        errand = await session.get(Errand, entity_id)
+        return errand is not None and _works_for(agency, errand.agency)
     return True
 
 

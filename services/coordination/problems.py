@@ -50,6 +50,31 @@ REFUSALS: dict[str, tuple[int, str, str]] = {
         "守秘義務を確認していない機関があるため、支援会議を開けません",
         "An agency has not acknowledged the duty of secrecy for this meeting",
     ),
+    Refusal.STALE_FORM: (
+        409,
+        "読んだあとに、ほかの方がプラン案を修正しました。最新の稿を確かめてください",
+        "Somebody has revised the draft since it was read; look at the newer one",
+    ),
+    Refusal.PLAN_ADOPTED: (
+        409,
+        "会議で了承されたプランは変更できません。再プランで新しい版を作成してください",
+        "A meeting has adopted this plan: it is not edited; write the next version",
+    ),
+    Refusal.NOT_RECEIVER: (
+        403,
+        "引き受けるかどうかは、打診された所管だけが答えられます",
+        "Only the office that is asked may answer",
+    ),
+    Refusal.SIDES_MISSING: (
+        409,
+        "引継ぎ先が決まっていません。先に引継ぎ元と引継ぎ先を決めてください",
+        "Name who gives and who receives first",
+    ),
+    Refusal.PACKAGE_INCOMPLETE: (
+        409,
+        "引継ぎに必要な書類がまだそろっていません",
+        "Papers that belong to the package are not handed over yet",
+    ),
     Refusal.INCOMPLETE: (
         422,
         "入力内容が足りないか、正しくありません",
@@ -148,7 +173,9 @@ def not_started() -> Problem:
     )
 
 
-def act_not_allowed(kind: str, state: str, allowed: list[str]) -> Problem:
+def act_not_allowed(kind: str, state: str, allowed: list[str], act: str = "") -> Problem:
+    if act == "revise_draft":
+        return of_refusal(Refusal.PLAN_ADOPTED, {"state": state, "allowed": allowed})
     label = labels.state(kind, state)
     return Problem(
         409,

@@ -2,8 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from typing import Literal
+from uuid import UUID
 
 from contracts import acts
+from contracts.awaited import LOOK_AGAIN
 from contracts.cases import Kind
 from contracts.steps import AgeBoundaries, AgeBoundary
 from tests.workflows.samples import (
@@ -157,6 +160,87 @@ async def handed_over(ward: Ward) -> Case:
     return other
 
 
+async def tasks_of_a_plan(ward: Ward) -> Case:
+    """A draft that is revised, tasks that agencies do, days on which the plan is looked at."""
+    case = await opened(ward)
+    person, today = case.persons[0], (await ward.now()).date()
+    await case.act(acts.AskConsent())
+    await case.act(consent(person, ("sharing", "support")))
+    await case.act(acts.CompleteAssessment(issues=("debt",)))
+    await case.act(draft())
+    await case.child(
+        Kind.PLAN,
+        acts.ReviseDraft(
+            roles=(acts.AgencyRole(agency="jobota"),),
+            starts_on=today,
+            ends_on=_in_days(today, 365),
+            goals=(acts.Goal(review_on=_in_days(today, 100)),),
+            tasks=tuple(
+                acts.PlanTask(agency=agency, what="visit", due_on=_in_days(today, 90))
+                for agency in ("jobota", "sapota")
+            ),
+            monitoring_on=(_in_days(today, 200),),
+            based_on=1,
+        ),
+    )
+    await _meet_and_decide(case)
+    await case.child(Kind.PLAN, acts.RecordAcceptance(person_id=person))
+    await case.reaches("active")
+    await ward.until(lambda: len(case.all(Kind.ERRAND)) == 2, "the errands of the tasks")
+    await case.child(Kind.ERRAND, acts.ReportErrand(result="done"))
+    await ward.pass_time(timedelta(days=101))
+    await case.reaches("monitor")
+    await case.child(Kind.PLAN, monitoring("continue"))
+    await ward.pass_time(timedelta(days=101))
+    await case.reaches("monitor")
+    await case.child(Kind.PLAN, monitoring("change"))
+    await case.reaches("replan")
+    return case
+
+
+async def taken_over(ward: Ward) -> Case:
+    """Another office is asked twice; the referral beside it is begun and given back."""
+    case = await opened(ward)
+    offer = acts.ProposeTransfer(agency="chiiki-fukushi-kamata", reason="workload")
+    await case.act(offer)
+    await case.child(Kind.TRANSFER, acts.DeclineTransfer(reason="no-capacity"))
+    await case.act(acts.RequestReferral(agency="jobota", due_on=DAY))
+    for act in (
+        acts.AcceptReferral(),
+        acts.StartReferral(),
+        acts.ReportReferral(on=DAY),
+        acts.ReturnReferral(reason="more-information"),
+    ):
+        await case.child(Kind.REFERRAL, act)
+    await case.act(offer)
+    await ward.until(lambda: len(case.all(Kind.TRANSFER)) == 2, "the second proposal")
+    await case.child(Kind.TRANSFER, acts.AcceptTransfer())
+    return case
+
+
+async def asked_when_born(ward: Ward) -> Case:
+    """A birth date that nobody knew is asked for, entered, and corrected; the handover moves."""
+    today = (await ward.now()).date()
+    person = UUID("00000000-0000-4000-8000-000000000031")
+    ward.ages = AgeBoundaries(persons=(person,), unknown=(person,))
+    case = await opened(ward, person_ids=(person,))
+    await case.child_reaches(Kind.ERRAND, "open")
+    ward.ages = _reaching(person, 18, _in_days(today, 400))
+    await case.child(Kind.ERRAND, acts.ReportErrand(result="done"))
+    await case.child_reaches(Kind.HANDOVER, "waiting")
+    await ward.pass_time(timedelta(days=250))
+    await case.child_reaches(Kind.HANDOVER, "preparing")
+    ward.ages = _reaching(person, 18, _in_days(today, 900))
+    await ward.signal(Kind.CASE, case.id, LOOK_AGAIN)
+    await case.child_reaches(Kind.HANDOVER, "waiting")
+    return case
+
+
+def _reaching(person: UUID, age: Literal[18, 40, 65], on: date) -> AgeBoundaries:
+    boundary = AgeBoundary(person_id=person, age=age, reached_on=on)
+    return AgeBoundaries(persons=(person,), boundaries=(boundary,))
+
+
 def _in_days(on: date, count: int) -> date:
     return on + timedelta(days=count)
 
@@ -170,6 +254,9 @@ LIVES: dict[str, Life] = {
         settled,
         withdrawn_and_suspended,
         handed_over,
+        tasks_of_a_plan,
+        taken_over,
+        asked_when_born,
     )
 }
 """Between them they lead every kind of workflow through its main path."""

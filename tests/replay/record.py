@@ -1,4 +1,4 @@
-"""Record the histories of the lives: `python -m tests.replay.record VERSION`.
+"""Record the histories of lives: `python -m tests.replay.record VERSION [LIFE ...]`.
 
 Each release adds a folder of its own under `tests/replay/histories`. What was recorded stays as
 it is: a running case out there has that history, whatever the code has become.
@@ -8,6 +8,7 @@ import asyncio
 import re
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -23,11 +24,12 @@ WHOSE = re.compile(r'"identity": *"[^"]*"')
 HISTORIES = Path(__file__).parent / "histories"
 
 
-async def record(version: str) -> None:
-    """Play every life and keep the history of each workflow in it."""
+async def record(version: str, names: Sequence[str]) -> None:
+    """Play lives and keep the history of each workflow in them."""
     folder = HISTORIES / version
-    folder.mkdir(parents=True)
-    for name, life in LIVES.items():
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        life = LIVES[name]
         async with await WorkflowEnvironment.start_time_skipping(
             data_converter=pydantic_data_converter,
             test_server_existing_path=str(SERVER),
@@ -44,11 +46,18 @@ async def record(version: str) -> None:
                     target.write_text(told + "\n", "utf-8")
 
 
+def recorded(version: str, name: str) -> bool:
+    return any((HISTORIES / version).glob(f"{name}-[0-9]*.json"))
+
+
 def main() -> int:
-    if len(sys.argv) != 2 or (HISTORIES / sys.argv[1]).exists():
-        sys.stderr.write("name a new version; what was recorded is never recorded anew\n")
+    version, *names = sys.argv[1:] or [""]
+    names = names or sorted(LIVES)
+    known = set(names) <= set(LIVES)
+    if not version or not known or any(recorded(version, name) for name in names):
+        sys.stderr.write("name a version and new lives; nothing is ever recorded anew\n")
         return 2
-    asyncio.run(record(sys.argv[1]))
+    asyncio.run(record(version, names))
     # The SDK's own threads may bring the interpreter down if it ends under them (sdk-python 300).
     time.sleep(0.3)
     return 0

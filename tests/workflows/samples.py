@@ -12,6 +12,8 @@ from uuid import UUID
 
 from contracts import acts
 from contracts.acts import Act
+from contracts.awaited import PreparedPlan
+from contracts.beside import ErrandInput, TransferInput
 from contracts.cases import (
     Carried,
     CaseInput,
@@ -22,7 +24,6 @@ from contracts.cases import (
     OutreachInput,
     PlacementInput,
     PlanInput,
-    PreparedPlan,
     ReferralInput,
     Timer,
 )
@@ -145,6 +146,20 @@ PLAINEST: dict[str, Act] = {
         acts.RecordSettling(settled=True),
         acts.EndPlacement(reason="withdrawn-by-person"),
         acts.ConfirmHandover(side="giving", agency="kodomo-katei-center"),
+        acts.NameSides(giving="kodomo-katei-center", receiving="flat-ota"),
+        acts.PackHandover(items=(acts.HandoverItem(item="plan", basis="consent"),)),
+        acts.ReviseDraft(
+            roles=(acts.AgencyRole(agency="jobota"),), starts_on=DAY, ends_on=DAY, based_on=1
+        ),
+        acts.ReviewSuspension(condition_met=False),
+        acts.StartReferral(),
+        acts.ReportReferral(on=DAY),
+        acts.ReturnReferral(reason="more-information"),
+        acts.ReportErrand(result="done"),
+        acts.ProposeTransfer(agency="chiiki-fukushi-kamata", reason="workload"),
+        acts.AcceptTransfer(),
+        acts.DeclineTransfer(reason="no-capacity"),
+        acts.WithdrawTransfer(),
         acts.ProposeDates(slots=(FAR,), attendees=("jobota", "sapota")),
         acts.ProposeOtherDates(slots=(FAR,)),
         acts.AnswerDates(agency="jobota", yes=(FAR,)),
@@ -249,8 +264,11 @@ SPECIAL: dict[tuple[str, str, str, str], Arranged] = {
     ("outreach", "trying", "record_contact", "related"): Arranged(act=contact("good-relation")),
     ("outreach", "related", "record_contact", "related"): Arranged(act=contact("talked")),
     ("outreach", "related", "record_contact", "trying"): Arranged(act=contact("refused")),
-    ("referral", "accepted", "finish_referral", "failed"): Arranged(
+    ("referral", "*", "finish_referral", "failed"): Arranged(
         act=acts.FinishReferral(result="failed")
+    ),
+    ("errand", "open", "report_errand", "open"): Arranged(
+        act=acts.ReportErrand(result="later", due_on=DAY)
     ),
     ("placement", "approached", "record_answer", "matching"): Arranged(
         act=acts.RecordAnswer(accepted=False)
@@ -351,6 +369,18 @@ def placed(
             }
         ),
     }
+    make["errand"] = lambda: ErrandInput(
+        **{"errand_id": key, "topic": acts.ErrandTopic.BIRTH_DATE, **told, **known}
+    )
+    make["transfer"] = lambda: TransferInput(
+        **{
+            "transfer_id": key,
+            "agency": "chiiki-fukushi-kamata",
+            "proposed_by": AUTHOR,
+            **told,
+            **known,
+        }
+    )
     begins_with: Message = make[kind]()
     return begins_with
 

@@ -4,11 +4,13 @@ The rows come from `contracts.life`: an exit that is added there and not arrange
 """
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
 from contracts import acts
+from contracts.awaited import AGE_CORRECTED, AgeReached, ConsentExpiry
 from contracts.cases import (
     CHILD_MOVED,
     DEVELOPMENT_ANSWERED,
@@ -17,7 +19,6 @@ from contracts.cases import (
     PLACE_OFFERED,
     STOP,
     ChildMoved,
-    ConsentExpiry,
     Kind,
     MeetingSaid,
     Stop,
@@ -87,14 +88,15 @@ async def test_news_leads_where_the_table_says(
     remembers, timers = {}, ()
     if news == "consent-expired":
         remembers = {"expiries": (ConsentExpiry(person_id=PERSON, kind="sharing", at=now),)}
-    if news == "plan-ended":
+    if news in ("plan-ended", "monitoring-date"):
+        remembers = {"looks_on": (now.date(),)}
         timers = (Timer(at=now, does="lapse", cause=news),)
     if news == "resume":
         remembers = {"paused_from": to}
     if news == "outreach:unreached":
         remembers = {"outreach_id": OUTREACH}
     await ward.start(Kind(kind), key, placed(kind, key, state, now, remembers, timers))
-    if signal := signalled(news, to):
+    if signal := signalled(news, to, now.date()):
         name, message = signal
         await ward.signal(Kind(kind), key, name, *([message] if message else []))
 
@@ -153,7 +155,7 @@ CONCLUSIONS = {
 """What a meeting concludes so that a case goes there."""
 
 
-def signalled(news: str, to: str) -> tuple[str, Message | None] | None:
+def signalled(news: str, to: str, today: date) -> tuple[str, Message | None] | None:
     """The signal that brings a piece of news; None if a date brings it."""
     if ":" in news:
         child, state = news.split(":")
@@ -166,6 +168,9 @@ def signalled(news: str, to: str) -> tuple[str, Message | None] | None:
         adopted = to == "to-decide"
         verdict = acts.PlanVerdict.ADOPTED if adopted else acts.PlanVerdict.REVISE
         return MEETING_VERDICT, MeetingSaid(verdict=verdict)
+    if news == "birth-date-corrected":
+        days = 1000 if to == "waiting" else 30
+        return AGE_CORRECTED, AgeReached(reached_on=today + timedelta(days=days))
     if news == "stop":
         return STOP, Stop(reason="case-closed")
     if news == "intake-withdrawn":

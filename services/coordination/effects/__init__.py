@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from contracts.cases import Kind
 from services.coordination.effects import (
+    beside,
     closure,
     consent,
     dates,
@@ -14,6 +15,7 @@ from services.coordination.effects import (
     outreach,
     placement,
     plan,
+    plan_draft,
     referral,
     screening,
 )
@@ -28,6 +30,8 @@ MOVES: dict[Kind, Callable[[Scene], Awaitable[None]]] = {
     Kind.REFERRAL: referral.referral_moved,
     Kind.PLACEMENT: placement.placement_moved,
     Kind.HANDOVER: handover.handover_moved,
+    Kind.ERRAND: beside.errand_moved,
+    Kind.TRANSFER: beside.transfer_moved,
 }
 """What it means that a workflow of a kind is in a state, whatever brought it there."""
 
@@ -45,6 +49,7 @@ async def play(scene: Scene) -> None:
                 act=command.act,
                 sub=command.actor.sub,
                 on=scene.on,
+                agency=scene.agency,
                 now=command.at,
             )
         )
@@ -60,6 +65,7 @@ __all__ = [
     "EFFECTS",
     "MOVES",
     "Scene",
+    "beside",
     "closure",
     "consent",
     "dates",
@@ -70,6 +76,7 @@ __all__ = [
     "outreach",
     "placement",
     "plan",
+    "plan_draft",
     "play",
     "referral",
     "screening",

@@ -1,5 +1,7 @@
 """Suspending, closing and opening again: what the case's own moves mean (process A9)."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -10,21 +12,24 @@ from contracts.acts import (
     EndWithInformation,
     EvaluateClosure,
     MergeInto,
+    PlanKind,
     RecordRefusal,
     Reopen,
     ReportLostContact,
     Resume,
     ReturnClosure,
+    ReviewSuspension,
     Suspend,
     SuspensionReason,
 )
 from contracts.events.coordination import CaseClosed, CaseMoved, CaseReopened
 from contracts.events.envelope import new_id
 from contracts.life import CaseState
-from services.coordination.effects.plan import PLAN_ROLES, end_current
+from services.coordination.effects.plan import PLAN_ROLES, end_current, remember_goals
 from services.coordination.effects.referral import BESIDE, SOLE, sole_agency
 from services.coordination.effects.scene import Scene, effect
-from services.coordination.models import Evaluation, Suspension
+from services.coordination.models import Evaluation, Suspension, SuspensionReview
+from services.coordination.plan_rules import latest_plan
 from services.coordination.rules import open_evaluation
 from services.coordination.store.team import join_team, leave_team
 
@@ -58,10 +63,19 @@ def _begin_suspension(scene: Scene, came_from: str) -> None:
             case_id=scene.case.case_id,
             reason=_why_suspended(scene),
             suspended_from=came_from,
+            **_until_when(scene),
             began_at=scene.step.at,
             by=scene.by,
         )
     )
+
+
+def _until_when(scene: Scene) -> dict[str, Any]:
+    """The condition under which the case resumes, and when that is looked at."""
+    act = scene.step.command.act if scene.step.command else None
+    if not isinstance(act, Suspend):
+        return {}
+    return {"resume_when": list(act.resume_when), "review_on": act.review_on}
 
 
 def _why_suspended(scene: Scene) -> str:
@@ -75,15 +89,15 @@ def _why_suspended(scene: Scene) -> str:
     return scene.step.result or scene.step.cause or "stalled"
 
 
+async def _open_suspension(scene: Scene) -> Suspension | None:
+    found = select(Suspension).where(
+        col(Suspension.case_id) == scene.case.case_id, col(Suspension.ended_at).is_(None)
+    )
+    return (await scene.session.scalars(found)).one_or_none()
+
+
 async def _end_suspension(scene: Scene) -> None:
-    suspension = (
-        await scene.session.scalars(
-            select(Suspension).where(
-                col(Suspension.case_id) == scene.case.case_id,
-                col(Suspension.ended_at).is_(None),
-            )
-        )
-    ).one_or_none()
+    suspension = await _open_suspension(scene)
     if suspension is not None:
         suspension.ended_at, suspension.resumed_to = scene.step.at, scene.step.state
 
@@ -152,6 +166,23 @@ async def report_lost_contact(scene: Scene, act: ReportLostContact) -> None:
     """The case's move into 中断 begins the suspension."""
 
 
+@effect(ReviewSuspension)
+async def review_suspension(scene: Scene, act: ReviewSuspension) -> None:
+    suspension = await _open_suspension(scene)
+    if suspension is None:
+        return
+    suspension.review_on = act.review_on
+    scene.session.add(
+        SuspensionReview(
+            review_id=new_id(),
+            suspension_id=suspension.suspension_id,
+            condition_met=act.condition_met,
+            by=scene.by,
+            at=scene.step.at,
+        )
+    )
+
+
 @effect(Resume)
 async def resume(scene: Scene, act: Resume) -> None:
     """The case's move out of 中断 ends the suspension."""
@@ -163,9 +194,13 @@ async def evaluate_closure(scene: Scene, act: EvaluateClosure) -> None:
     if earlier is not None:
         earlier.approved, earlier.settled_at, earlier.settled_by = False, scene.step.at, scene.by
         await scene.session.flush()
+    evaluation_id = new_id()
+    plan_id = await latest_plan(scene.session, scene.case.case_id, PlanKind.SUPPORT)
+    if plan_id is not None:
+        remember_goals(scene, evaluation_id, plan_id, act.goals)
     scene.session.add(
         Evaluation(
-            evaluation_id=new_id(),
+            evaluation_id=evaluation_id,
             case_id=scene.case.case_id,
             episode=scene.case.episode,
             reason=act.reason,

@@ -1,9 +1,10 @@
 """Meetings: announced, prepared, held, their conclusion, their minutes (process A3)."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from contracts.acts import (
     AcknowledgeSecrecy,
+    AgencyRole,
     ApproveMinutes,
     CancelMeeting,
     DecidePlan,
@@ -21,9 +22,11 @@ from contracts.life import MeetingState
 from services.coordination.bodies import may_chair, seat_role
 from services.coordination.compartment import admit
 from services.coordination.effects.plan import adopt, make_current, next_version
+from services.coordination.effects.plan_draft import write_parts
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.meeting_rules import basis_of, seats
-from services.coordination.models import Attendee, Meeting, PlanRole, PlanVersion
+from services.coordination.models import Attendee, Meeting, PlanVersion
+from services.coordination.plan_rules import latest_plan
 from services.coordination.reach import PLAN_MAKING
 from services.coordination.store.cases import WHOLE_WARD
 from services.coordination.store.letters import write_letters
@@ -166,16 +169,15 @@ async def decide_support(scene: Scene, act: DecideSupport) -> None:
     meeting.decision, meeting.decided_agency = act.decision, act.agency
     meeting.statutory_meeting = act.statutory_meeting
     if act.decision is SupportDecision.OUTREACH_PLAN and act.agency is not None:
-        plan = await _outreach_plan(scene, act.agency, act.starts_on, act.ends_on)
+        plan = await _outreach_plan(scene, act, act.agency)
         await adopt(scene, plan, meeting.meeting_id)
         plan.decided_at = scene.step.at
         await make_current(scene, plan)
         await join_team(scene.session, scene.case.case_id, act.agency, "outreach", scene.step.at)
 
 
-async def _outreach_plan(
-    scene: Scene, agency: str, starts_on: date | None, ends_on: date | None
-) -> PlanVersion:
+async def _outreach_plan(scene: Scene, act: DecideSupport, agency: str) -> PlanVersion:
+    command = scene.step.command
     plan = PlanVersion(
         plan_id=scene.created,
         case_id=scene.case.case_id,
@@ -183,14 +185,18 @@ async def _outreach_plan(
         version=await next_version(scene, PlanKind.OUTREACH),
         author=scene.by,
         drafted_at=scene.step.at,
-        starts_on=starts_on or scene.on,
-        ends_on=ends_on or scene.on,
+        episode=scene.case.episode,
+        content_command=command.command_id if command else None,
+        previous_plan_id=await latest_plan(scene.session, scene.case.case_id, PlanKind.OUTREACH),
+        starts_on=act.starts_on or scene.on,
+        ends_on=act.ends_on or scene.on,
         outreach=True,
     )
     scene.session.add(plan)
-    await scene.session.flush()
-    scene.session.add(PlanRole(plan_id=plan.plan_id, agency=agency, role="lead"))
-    await scene.session.flush()
+    others = tuple(given for given in act.roles if given.agency != agency)
+    await write_parts(
+        scene, plan.plan_id, (AgencyRole(agency=agency, role="lead"), *others), act.goals
+    )
     return plan
 
 

@@ -1,5 +1,6 @@
-"""Assessment, and plans from draft to monitoring; a decided version never changes."""
+"""Assessment, and plans from their adoption to monitoring; a decided version never changes."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -9,10 +10,9 @@ from sqlmodel import col
 from contracts.acts import (
     ApprovePlan,
     CompleteAssessment,
-    DraftPlan,
+    GoalProgress,
     PlanKind,
     PlanVerdict,
-    PreparePlan,
     RecordAcceptance,
     RecordDecline,
     RecordMonitoring,
@@ -24,6 +24,7 @@ from contracts.life import PlanState
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.models import (
     Assessment,
+    GoalLook,
     Meeting,
     Monitoring,
     PlanAcceptance,
@@ -83,11 +84,12 @@ async def end_current(scene: Scene, kind: str) -> None:
 
 
 async def adopt(scene: Scene, plan: PlanVersion, meeting_id: UUID | None) -> None:
-    """A meeting adopts a plan: a renewal (再プラン) if one of its kind was adopted before."""
+    """A meeting adopts a plan: a renewal (再プラン) if one was before, in this episode."""
     earlier = await scene.session.scalar(
         select(func.count()).where(
             col(PlanVersion.case_id) == scene.case.case_id,
             col(PlanVersion.kind) == plan.kind,
+            col(PlanVersion.episode) == plan.episode,
             col(PlanVersion.adopted_at).is_not(None),
         )
     )
@@ -149,37 +151,6 @@ async def complete_assessment(scene: Scene, act: CompleteAssessment) -> None:
             plan.version = await next_version(scene, PlanKind.SUPPORT)
 
 
-@effect(DraftPlan)
-async def draft_plan(scene: Scene, act: DraftPlan) -> None:
-    await _draft(scene, act, prepared=False)
-
-
-@effect(PreparePlan)
-async def prepare_plan(scene: Scene, act: PreparePlan) -> None:
-    await _draft(scene, act, prepared=True)
-
-
-async def _draft(scene: Scene, act: DraftPlan, *, prepared: bool) -> None:
-    plan = PlanVersion(
-        plan_id=scene.created,
-        case_id=scene.case.case_id,
-        kind=PlanKind.SUPPORT,
-        version=await next_version(scene, PlanKind.SUPPORT),
-        author=scene.by,
-        drafted_at=scene.step.at,
-        prepared=prepared,
-        starts_on=act.starts_on,
-        ends_on=act.ends_on,
-        participation=act.participation,
-        outreach=act.outreach,
-    )
-    scene.session.add(plan)
-    await scene.session.flush()
-    scene.session.add_all(
-        PlanRole(plan_id=plan.plan_id, agency=given.agency, role=given.role) for given in act.roles
-    )
-
-
 async def _of(scene: Scene) -> PlanVersion:
     return await scene.session.get_one(PlanVersion, scene.step.entity_id)
 
@@ -218,14 +189,31 @@ async def _answer(scene: Scene, act: RecordAcceptance | RecordDecline, *, accept
 
 @effect(RecordMonitoring)
 async def record_monitoring(scene: Scene, act: RecordMonitoring) -> None:
-    scene.session.add(
-        Monitoring(
-            monitoring_id=new_id(),
-            case_id=scene.case.case_id,
-            plan_id=scene.step.entity_id,
-            result=act.result,
-            on_paper=act.on_paper,
-            by=scene.by,
+    monitoring = Monitoring(
+        monitoring_id=new_id(),
+        case_id=scene.case.case_id,
+        plan_id=scene.step.entity_id,
+        result=act.result,
+        on_paper=act.on_paper and act.meeting_id is None,
+        meeting_id=act.meeting_id,
+        by=scene.by,
+        at=scene.step.at,
+    )
+    scene.session.add(monitoring)
+    remember_goals(scene, monitoring.monitoring_id, scene.step.entity_id, act.goals)
+
+
+def remember_goals(
+    scene: Scene, seen_id: UUID, plan_id: UUID, goals: Iterable[GoalProgress]
+) -> None:
+    """How each goal stood when it was looked at."""
+    scene.session.add_all(
+        GoalLook(
+            seen_id=seen_id,
+            plan_id=plan_id,
+            number=seen.goal,
+            progress=seen.progress,
             at=scene.step.at,
         )
+        for seen in goals
     )

@@ -1,5 +1,6 @@
 """A referral to one agency: asked, answered, referred on, finished."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,20 +11,32 @@ from contracts.acts import (
     DeclineReferral,
     FinishReferral,
     ReferOn,
+    ReportReferral,
     RequestReferral,
+    ReturnReferral,
+    StartReferral,
 )
-from contracts.events.coordination import ReferralAnswered, ReferralAsked, ReferralFinished
+from contracts.events.coordination import (
+    ReferralAnswered,
+    ReferralAsked,
+    ReferralFinished,
+    ReferralReturned,
+)
+from contracts.events.envelope import new_id
 from contracts.life import CaseState, ReferralState
+from services.coordination.effects.loop import close_loop, wait_for_end
 from services.coordination.effects.scene import Scene, effect
-from services.coordination.models import Referral
+from services.coordination.models import Referral, ReferralReport, TeamMember
 from services.coordination.store.team import disclose, join_team, leave_team, legal_basis
 
 SOLE, BESIDE = "sole", "referral"
 """Roles in the team: the case rests on the agency, or it helps beside a plan."""
 
 
-async def ask_agency(scene: Scene, referral_id: UUID, agency: str, *, sole: bool) -> None:
-    """A request goes out: it is a disclosure of its own."""
+async def ask_agency(
+    scene: Scene, referral_id: UUID, agency: str, *, sole: bool, due_on: date | None = None
+) -> None:
+    """A request goes out: it is a disclosure of its own. Who asked hears how it ends."""
     scene.session.add(
         Referral(
             referral_id=referral_id,
@@ -32,8 +45,12 @@ async def ask_agency(scene: Scene, referral_id: UUID, agency: str, *, sole: bool
             sole=sole,
             asked_by=scene.by,
             asked_at=scene.step.at,
+            due_on=due_on,
         )
     )
+    await scene.session.flush()
+    asking = [scene.agency] if scene.agency else []
+    await wait_for_end(scene, referral_id, [*asking, *(await _windows(scene) if sole else [])])
     await _tell_agency(scene, referral_id, agency)
 
 
@@ -55,13 +72,25 @@ async def _of(scene: Scene) -> Referral:
     return await scene.session.get_one(Referral, scene.step.entity_id)
 
 
+async def _windows(scene: Scene) -> list[str]:
+    """The windows that took the consultation in: they brought the case to the one agency."""
+    found = await scene.session.scalars(
+        select(col(TeamMember.agency)).where(
+            col(TeamMember.case_id) == scene.case.case_id,
+            col(TeamMember.role) == "intake",
+            col(TeamMember.until).is_(None),
+        )
+    )
+    return list(found)
+
+
 def _role(referral: Referral) -> str:
     return SOLE if referral.sole else BESIDE
 
 
 @effect(RequestReferral)
 async def request_referral(scene: Scene, act: RequestReferral) -> None:
-    await ask_agency(scene, scene.created, act.agency, sole=False)
+    await ask_agency(scene, scene.created, act.agency, sole=False, due_on=act.due_on)
 
 
 @effect(AcceptReferral)
@@ -83,6 +112,8 @@ async def accept_referral(scene: Scene, act: AcceptReferral) -> None:
 async def decline_referral(scene: Scene, act: DeclineReferral) -> None:
     referral = await _of(scene)
     referral.answered_at, referral.reason = scene.step.at, act.reason
+    referral.result = "declined"
+    await close_loop(scene, referral)
     await scene.tell(
         ReferralAnswered,
         referral_id=referral.referral_id,
@@ -96,14 +127,52 @@ async def refer_on(scene: Scene, act: ReferOn) -> None:
     """再転: the same request goes to another agency, which has not answered yet."""
     referral = await _of(scene)
     await _leave(scene, referral)
+    await wait_for_end(scene, referral.referral_id, [referral.agency])
+    referral.began_at = None
     referral.agency, referral.answered_at, referral.reason = act.agency, None, None
     await _tell_agency(scene, referral.referral_id, act.agency)
+
+
+@effect(ReturnReferral)
+async def return_referral(scene: Scene, act: ReturnReferral) -> None:
+    """退回: back to whoever asked, who may mend it and ask anew."""
+    referral = await _of(scene)
+    referral.finished_at, referral.result = scene.step.at, "returned"
+    referral.reason = act.reason
+    await _leave(scene, referral)
+    await close_loop(scene, referral)
+    await scene.tell(
+        ReferralReturned,
+        referral_id=referral.referral_id,
+        agency=referral.agency,
+        reason=act.reason,
+    )
+
+
+@effect(StartReferral)
+async def start_referral(scene: Scene, act: StartReferral) -> None:
+    (await _of(scene)).began_at = scene.step.at
+
+
+@effect(ReportReferral)
+async def report_referral(scene: Scene, act: ReportReferral) -> None:
+    scene.session.add(
+        ReferralReport(
+            report_id=new_id(),
+            referral_id=scene.step.entity_id,
+            on=act.on,
+            by=scene.by,
+            at=scene.step.at,
+        )
+    )
 
 
 @effect(FinishReferral)
 async def finish_referral(scene: Scene, act: FinishReferral) -> None:
     referral = await _of(scene)
     referral.finished_at, referral.result = scene.step.at, act.result
+    referral.reason = act.reason
+    await close_loop(scene, referral)
     if not referral.sole:
         await _leave(scene, referral)
     await scene.tell(

@@ -32,7 +32,7 @@ async def ask_consent(scene: Scene, act: AskConsent) -> None:
 
 @effect(ReferToAgency)
 async def refer_to_agency(scene: Scene, act: ReferToAgency) -> None:
-    await ask_agency(scene, scene.created, act.agency, sole=True)
+    await ask_agency(scene, scene.created, act.agency, sole=True, due_on=act.due_on)
 
 
 @effect(MergeInto)

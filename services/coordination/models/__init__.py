@@ -1,5 +1,6 @@
 """Coordination's tables, one module per concept."""
 
+from services.coordination.models.beside import Errand, ReassignedCase, Reassignment, Transfer
 from services.coordination.models.case import (
     CaseFile,
     CasePerson,
@@ -29,9 +30,12 @@ from services.coordination.models.outcome import (
 )
 from services.coordination.models.plan import (
     Assessment,
+    GoalLook,
     Monitoring,
     PlanAcceptance,
+    PlanGoal,
     PlanRole,
+    PlanTask,
     PlanVersion,
 )
 from services.coordination.models.sitting import Rescheduling, Sitting, Slot, SlotAnswer
@@ -40,11 +44,15 @@ from services.coordination.models.support import (
     Evaluation,
     FollowUp,
     Handover,
+    HandoverPaper,
     Outreach,
     Placement,
     Progress,
     Referral,
+    ReferralReport,
+    Referrer,
     Suspension,
+    SuspensionReview,
     UrgentMeasure,
 )
 from services.coordination.models.table import Table
@@ -64,11 +72,14 @@ __all__ = [
     "Contact",
     "Disclosure",
     "Duty",
+    "Errand",
     "Evaluation",
     "Feedback",
     "FollowUp",
+    "GoalLook",
     "GuardFlag",
     "Handover",
+    "HandoverPaper",
     "HouseholdMember",
     "Mail",
     "Meeting",
@@ -77,12 +88,18 @@ __all__ = [
     "PaperCopy",
     "Placement",
     "PlanAcceptance",
+    "PlanGoal",
     "PlanRole",
+    "PlanTask",
     "PlanVersion",
     "PrivateTextRow",
     "Progress",
+    "ReassignedCase",
+    "Reassignment",
     "RecordedStep",
     "Referral",
+    "ReferralReport",
+    "Referrer",
     "Rescheduling",
     "SecrecyAcknowledgement",
     "Sitting",
@@ -93,10 +110,12 @@ __all__ = [
     "Strand",
     "SupportRequest",
     "Suspension",
+    "SuspensionReview",
     "Table",
     "Task",
     "TaskComment",
     "TeamMember",
     "TimelineEntry",
+    "Transfer",
     "UrgentMeasure",
 ]

@@ -3,10 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, Date, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from services.coordination.models.table import Codes, Instant, Table
+from services.coordination.models.table import Codes, Days, Instant, Table
 
 
 class Assessment(Table, table=True):
@@ -29,6 +29,7 @@ class PlanVersion(Table, table=True):
     __table_args__ = (
         UniqueConstraint("case_id", "kind", "version", name="uq_plan_version_number"),
         CheckConstraint("decided_by <> author", name="approver_is_not_author"),
+        CheckConstraint("NOT decided_by = ANY (revisers)", name="approver_is_no_reviser"),
         CheckConstraint("kind IN ('support', 'outreach')", name="kind"),
         CheckConstraint("NOT current OR decided_at IS NOT NULL", name="current_is_decided"),
         CheckConstraint("starts_on <= ends_on", name="period"),
@@ -47,6 +48,17 @@ class PlanVersion(Table, table=True):
     version: int
     author: str
     drafted_at: Instant
+    episode: int = 1
+    """新規 and 再 are told apart within an episode; version numbers run on through all of them."""
+    revision: int = 1
+    """第何稿: counted up by each revision of the draft."""
+    revisers: Codes = Field(default_factory=list, sa_type=ARRAY(Text))
+    content_command: UUID | None = None
+    """The act whose private texts are the words of this paper."""
+    previous_plan_id: UUID | None = None
+    """The version that this one was written after (再プラン)."""
+    issues: Codes = Field(default_factory=list, sa_type=ARRAY(Text))
+    monitoring_on: Days = Field(default_factory=list, sa_type=ARRAY(Date))
     prepared: bool = False
     """Made while consent was missing (事前準備)."""
     starts_on: date
@@ -73,6 +85,42 @@ class PlanRole(Table, table=True):
     role: str
 
 
+class PlanGoal(Table, table=True):
+    """One goal of a version; its words lie sealed with the act that wrote it."""
+
+    __tablename__ = "plan_goal"
+
+    plan_id: UUID = Field(primary_key=True, foreign_key="plan_version.plan_id")
+    number: int = Field(primary_key=True)
+    term: str
+    review_on: date | None = None
+
+
+class PlanTask(Table, table=True):
+    """取組: what one agency is to do under a version, by when."""
+
+    __tablename__ = "plan_task"
+
+    plan_id: UUID = Field(primary_key=True, foreign_key="plan_version.plan_id")
+    number: int = Field(primary_key=True)
+    agency: str
+    what: str
+    due_on: date
+
+
+class GoalLook(Table, table=True):
+    """How a goal stood, at a monitoring or at the closing evaluation."""
+
+    __tablename__ = "goal_look"
+
+    seen_id: UUID = Field(primary_key=True)
+    """The monitoring's id, or the evaluation's."""
+    plan_id: UUID = Field(primary_key=True, foreign_key="plan_version.plan_id")
+    number: int = Field(primary_key=True)
+    progress: str
+    at: Instant
+
+
 class PlanAcceptance(Table, table=True):
     """本人のプラン同意, or that the person does not want the plan."""
 
@@ -93,5 +141,6 @@ class Monitoring(Table, table=True):
     plan_id: UUID = Field(index=True)
     result: str
     on_paper: bool
+    meeting_id: UUID | None = None
     by: str
     at: Instant

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from services.coordination.models.table import Codes, Instant, Table
@@ -80,9 +80,42 @@ class Referral(Table, table=True):
     asked_at: Instant
     answered_at: Instant | None = None
     reason: str | None = None
-    """Why it was declined."""
+    """Why it was declined, returned, or why it failed."""
+    due_on: date | None = None
+    began_at: Instant | None = None
+    """着手."""
     finished_at: Instant | None = None
     result: str | None = None
+    """done · failed · declined · returned."""
+
+
+class Referrer(Table, table=True):
+    """Who waits to hear how a request ended: whoever asked, or sent it on.
+
+    The telling is a disclosure of its own; without consent it is withheld, and that is kept too.
+    """
+
+    __tablename__ = "referrer"
+
+    referral_id: UUID = Field(primary_key=True, foreign_key="referral.referral_id")
+    agency: str = Field(primary_key=True)
+    since: Instant
+    told: str | None = None
+    """told · withheld; None while the end is open."""
+    told_at: Instant | None = None
+    legal_basis: str | None = None
+
+
+class ReferralReport(Table, table=True):
+    """経過: what the agency did meanwhile; the words lie sealed with the act."""
+
+    __tablename__ = "referral_report"
+
+    report_id: UUID = Field(primary_key=True)
+    referral_id: UUID = Field(foreign_key="referral.referral_id", index=True)
+    on: date
+    by: str
+    at: Instant
 
 
 class Placement(Table, table=True):
@@ -110,11 +143,28 @@ class Handover(Table, table=True):
     handover_id: UUID = Field(primary_key=True)
     case_id: UUID = Field(foreign_key="case_file.case_id", index=True)
     person_id: UUID | None = None
+    age: int | None = None
+    reached_on: date | None = None
     giving: str | None = None
     giving_at: Instant | None = None
     receiving: str | None = None
     receiving_at: Instant | None = None
+    packed_at: Instant | None = None
+    done_at: Instant | None = None
     began_at: Instant
+
+
+class HandoverPaper(Table, table=True):
+    """One paper of the package that was handed over, and on which ground."""
+
+    __tablename__ = "handover_paper"
+
+    handover_id: UUID = Field(primary_key=True, foreign_key="handover.handover_id")
+    item: str = Field(primary_key=True)
+    legal_basis: str
+    to_agency: str
+    by: str
+    at: Instant
 
 
 class Suspension(Table, table=True):
@@ -134,10 +184,24 @@ class Suspension(Table, table=True):
     case_id: UUID = Field(foreign_key="case_file.case_id", index=True)
     reason: str
     suspended_from: str
+    resume_when: Codes = Field(default_factory=list, sa_type=ARRAY(Text))
+    review_on: date | None = None
     began_at: Instant
     by: str | None = None
     ended_at: Instant | None = None
     resumed_to: str | None = None
+
+
+class SuspensionReview(Table, table=True):
+    """Whether the condition under which a case resumes was met, when it was looked at."""
+
+    __tablename__ = "suspension_review"
+
+    review_id: UUID = Field(primary_key=True)
+    suspension_id: UUID = Field(foreign_key="suspension.suspension_id", index=True)
+    condition_met: bool
+    by: str
+    at: Instant
 
 
 class Evaluation(Table, table=True):

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from contracts.calendar import TOKYO
+from services.coordination.portal import row_forms
 
 Pairs = list[tuple[str, str]]
 """What a browser sends: names and values, in order, a name perhaps several times."""
@@ -17,6 +18,9 @@ Pairs = list[tuple[str, str]]
 FIRST_ROWS, MORE_ROWS = 3, 3
 MORE = "_more"
 """Pressed to get more rows; nothing is recorded."""
+
+BASED_ON = "based_on"
+"""The 稿 that a form was made from; it goes along unseen."""
 
 AGENCY_PART, ROLE_PART = ".agency", ".role"
 
@@ -43,6 +47,8 @@ class FieldLike(Protocol):
     def default(self) -> Any: ...
     @property
     def choices(self) -> Sequence[ChoiceLike]: ...
+    @property
+    def columns(self) -> Sequence["FieldLike"]: ...
 
 
 @dataclass(frozen=True)
@@ -58,12 +64,14 @@ class Control:
     name: str
     label: str
     kind: str
-    """text line date moment select radios checks check rows"""
+    """text line date dates moment number select radios checks check rows cells hidden"""
     required: bool
     choices: tuple[Choice, ...] = ()
     values: tuple[str, ...] = ()
     rows: tuple[tuple[str, str], ...] = ()
     roles: tuple[Choice, ...] = ()
+    cells: tuple[tuple["Control", ...], ...] = ()
+    """Of a list of rows: the questions of each row."""
     error: str | None = None
     hint: str | None = None
     private: bool = False
@@ -132,8 +140,12 @@ def _control(one: FieldLike, offered: Sequence[Choice] | None) -> Control:
 
 def _kind(one: FieldLike, choices: int) -> str:
     match one.type:
-        case "text" | "date":
+        case "text" | "date" | "dates":
             return one.type
+        case "rows":
+            return "cells"
+        case "number":
+            return "hidden" if one.name == BASED_ON else "number"
         case "datetime":
             return "select" if choices else "moment"
         case "roles":
@@ -157,6 +169,9 @@ def _filled(control: Control, one: FieldLike, given: Given) -> Control:
     else:
         value = given.suggested.get(one.name, one.default)
         sent = _grouped(encode([one], {one.name: value}))
+    if control.kind == "cells":
+        shown = row_forms.rows_shown(one.name, sent, given.sent is not None, given.more_rows)
+        return replace(control, cells=tuple(_cells(one, sent, row) for row in range(shown)))
     if control.kind != "rows":
         return replace(control, values=tuple(sent.get(one.name, ())))
     pairs = list(
@@ -168,6 +183,35 @@ def _filled(control: Control, one: FieldLike, given: Given) -> Control:
     )
     wanted = len(pairs) + MORE_ROWS if given.more_rows else max(FIRST_ROWS, len(pairs))
     return replace(control, rows=tuple(pairs + [("", "support")] * (wanted - len(pairs))))
+
+
+def _cells(one: FieldLike, sent: Mapping[str, Sequence[str]], row: int) -> tuple[Control, ...]:
+    """The questions of one row, each under its path and with the row's number."""
+    made = []
+    for column in one.columns:
+        name = row_forms.path(one.name, row, column.name)
+        control = _control(column, None)
+        # Of a row nothing can be demanded: it may be left out as a whole.
+        kind = "select" if control.kind == "radios" else control.kind
+        stands = _grouped(encode([column], {column.name: column.default})).get(column.name, ())
+        values = tuple(sent.get(name, () if row_forms.rows_sent(one.name, sent) > row else stands))
+        label = f"{one.label}{row + 1} {column.label}"
+        made.append(
+            replace(control, name=name, label=label, kind=kind, required=False, values=values)
+        )
+    return tuple(made)
+
+
+def _rows(one: FieldLike, sent: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    made = []
+    for row in range(row_forms.rows_sent(one.name, sent)):
+        values = {
+            column.name: sent.get(row_forms.path(one.name, row, column.name), ())
+            for column in one.columns
+        }
+        found = {column.name: _decoded(column, values) for column in one.columns}
+        made.append({name: value for name, value in found.items() if value is not None})
+    return row_forms.decoded(one.name, one.columns, made)
 
 
 def _grouped(pairs: Pairs) -> dict[str, list[str]]:
@@ -197,6 +241,10 @@ def _decoded(one: FieldLike, sent: Mapping[str, Sequence[str]]) -> Any:
             if not one.choices:
                 values = [part for value in values for part in _listed(value)]
             return [_in_tokyo(v) for v in values] if one.type == "datetimes" else values
+        case "dates":
+            return values
+        case "rows":
+            return _rows(one, sent)
         case "roles":
             return _roles(one.name, sent)
         case "yes-no":
@@ -252,6 +300,14 @@ def encode(fields: Iterable[FieldLike], act: Mapping[str, Any]) -> Pairs:
                 for row in value:
                     pairs.append((one.name + AGENCY_PART, row["agency"]))
                     pairs.append((one.name + ROLE_PART, row["role"]))
+            case "dates":
+                pairs += [(one.name, str(on)) for on in value]
+            case "rows":
+                for number, row in enumerate(value):
+                    pairs += [
+                        (row_forms.path(one.name, number, name), text)
+                        for name, text in encode(one.columns, row)
+                    ]
             case "yes-no":
                 if one.required or value:
                     pairs.append((one.name, "true" if value else "false"))

@@ -13,9 +13,10 @@ from chassis.auth import Principal
 from chassis.trace_context import current_trace
 from chassis.vault import Vault
 from contracts.acts import Act, Actor, Command, without_private
+from contracts.awaited import LOOK_AGAIN
 from contracts.cases import INTAKE_WITHDRAWN, CaseInput, Kind, workflow_id
 from contracts.events.envelope import new_id
-from contracts.message import private_fields
+from contracts.message import private_texts
 from contracts.policies import Policy
 from services.coordination.models import (
     CaseFile,
@@ -67,6 +68,11 @@ async def store_start(session: AsyncSession, case: CaseFile) -> None:
 async def store_withdrawal(session: AsyncSession, case: CaseFile) -> None:
     """A case's workflow is to hear that its intake was taken back."""
     await _store(session, case, SIGNAL, INTAKE_WITHDRAWN, {})
+
+
+async def store_look_again(session: AsyncSession, case: CaseFile) -> None:
+    """A case's workflow is to hear that a birth date was entered or corrected."""
+    await _store(session, case, SIGNAL, LOOK_AGAIN, {})
 
 
 async def store_placement_news(
@@ -123,20 +129,18 @@ async def _seal_texts(
 ) -> None:
     """A text that belongs to a meeting carries its legal basis: that decides who may open it."""
     held = await session.get(Meeting, to.id) if to.kind is Kind.MEETING else None
-    for field in sorted(private_fields(type(act))):
-        text = getattr(act, field)
-        if text:
-            session.add(
-                PrivateTextRow(
-                    command_id=command_id,
-                    field=field,
-                    case_id=case.case_id,
-                    meeting_id=held.meeting_id if held else None,
-                    legal_basis=held.legal_basis if held else None,
-                    categories=list(getattr(act, "about", ())),
-                    sealed=await vault.seal(session, "case", case.case_id, text),
-                )
+    for field, text in sorted(private_texts(act)):
+        session.add(
+            PrivateTextRow(
+                command_id=command_id,
+                field=field,
+                case_id=case.case_id,
+                meeting_id=held.meeting_id if held else None,
+                legal_basis=held.legal_basis if held else None,
+                categories=list(getattr(act, "about", ())),
+                sealed=await vault.seal(session, "case", case.case_id, text),
             )
+        )
     await session.flush()
 
 

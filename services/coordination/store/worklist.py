@@ -33,7 +33,11 @@ async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
         agency = catalogue.agency_in_charge(
             asked.agency or case.coordinator_agency, tokyo_date(step.at)
         )
-        own = case.coordinator if asked.owner is Role.COORDINATOR else None
+        of_office = asked.owner is Role.COORDINATOR and asked.agency in (
+            None,
+            case.coordinator_agency,
+        )
+        own = case.coordinator if of_office else None
         await session.execute(
             insert(Task)
             .values(

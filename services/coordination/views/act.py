@@ -14,7 +14,17 @@ class View(BaseModel):
 class Target(View):
     """A workflow of a case: `case` with the case's own id, or one of its children."""
 
-    kind: Literal["case", "meeting", "plan", "outreach", "referral", "placement", "handover"]
+    kind: Literal[
+        "case",
+        "meeting",
+        "plan",
+        "outreach",
+        "referral",
+        "placement",
+        "handover",
+        "errand",
+        "transfer",
+    ]
     id: UUID
 
 
@@ -48,12 +58,17 @@ class Field(View):
         "uuid",
         "code",
         "codes",
+        "dates",
+        "number",
+        "rows",
     ]
     required: bool
     private: bool = False
     default: Any = None
     choices: tuple[Choice, ...] = ()
     min_items: int = 0
+    columns: tuple["Field", ...] = ()
+    """Of `rows`: the fields that each row has."""
     hint: str | None = None
     """What helps to answer it here and now."""
 

@@ -74,6 +74,13 @@ async def correct_intake(
         if getattr(words[0], name) != getattr(words[1], name)
     ]
     people = await _correct_persons(session, safe, intake, correction.persons, at)
+    people_changed = {person.person_id for person in people}
+    births = [
+        one.person_id
+        for one in correction.persons
+        if one.person_id in people_changed
+        and (one.birth_unknown or "birth_date" in one.model_fields_set)
+    ]
     changed += [f"persons.{person.place}" for person in people]
     if not changed:
         raise refuse(422, "nothing-changed")
@@ -94,6 +101,7 @@ async def correct_intake(
             daily_area=intake.daily_area,
             referred_in=intake.referred_in,
             topics=tuple(intake.topics),
+            birth_dates_of=tuple(births),
         ),
     )
     return intake

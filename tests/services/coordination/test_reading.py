@@ -287,7 +287,9 @@ def test_a_plan_asks_for_roles_and_its_private_words() -> None:
     assert fields["roles"].type == "roles"
     assert {name for name, field in fields.items() if field.private} == {
         "wishes",
-        "long_goal",
-        "short_goal",
         "note",
+    }
+    assert {column.name for column in fields["goals"].columns if column.private} == {
+        "text",
+        "measure",
     }

@@ -46,6 +46,12 @@ def a_value(field: views.Field) -> Any:
             return ["2026-12-01T04:30:00Z", "2026-12-02T04:30:00Z"]
         case "uuid":
             return str(PERSON)
+        case "dates":
+            return ["2026-11-23", "2027-02-01"]
+        case "number":
+            return 2
+        case "rows":
+            return [{one.name: a_value(one) for one in field.columns}] * 2
         case "text":
             return "一行目\n二行目 <b>&amp;"
         case _:
@@ -79,6 +85,8 @@ def answers(control: Control) -> Pairs:
             for agency, role in control.rows
             for pair in ((f"{control.name}.agency", agency), (f"{control.name}.role", role))
         ]
+    if control.kind == "cells":
+        return [pair for row in control.cells for cell in row for pair in answers(cell)]
     if control.kind in ("checks", "radios", "check"):
         offered = {c.value for c in control.choices} | {"true"}
         return [(control.name, value) for value in control.values if value in offered]

@@ -1,6 +1,7 @@
 """The scenarios of all acts, gathered."""
 
 from tests.services.coordination.scenarios import (
+    beside,
     closing,
     consent,
     dates,
@@ -16,6 +17,7 @@ from tests.services.coordination.scenarios.registry import SCENARIOS
 
 __all__ = [
     "SCENARIOS",
+    "beside",
     "closing",
     "consent",
     "dates",

@@ -14,6 +14,7 @@ from tests.services.coordination.desk import (
     act_of,
     yesterday,
 )
+from tests.services.coordination.scenarios.beside import between_two, packed
 from tests.services.coordination.scenarios.registry import effect, team
 
 
@@ -98,6 +99,8 @@ async def confirm_handover(desk: Desk) -> Case:
     await desk.step(
         case, "waiting", kind=Kind.HANDOVER, key=key, cause="started", person_id=case.person
     )
+    await between_two(desk, case, key, "kodomo-katei-center", "jobota")
+    await packed(desk, case, key)
     for side, agency in (("giving", "kodomo-katei-center"), ("receiving", "jobota")):
         act = act_of("confirm_handover", side=side, agency=agency)
         await desk.step(case, "preparing", act, kind=Kind.HANDOVER, key=key)
