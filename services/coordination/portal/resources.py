@@ -1,5 +1,6 @@
 """The directory in the portal: found, read, written, made sure of. Participation keeps it."""
 
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -119,7 +120,7 @@ async def resource(looking: Looking, request: Request, resource_id: UUID) -> Res
         "resource.html",
         one=found,
         photos=photos["photos"],
-        changes=changes["changes"],
+        changes=[{**one, "at": datetime.fromisoformat(one["at"])} for one in changes["changes"]],
         actions=ACTIONS,
         statuses=STATUSES,
         reasons=REASONS,
