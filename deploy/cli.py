@@ -149,6 +149,39 @@ def demo(
 
 
 @app.command()
+def year(
+    table: Annotated[
+        Path | None, typer.Option(help="Columns as the plan's table; default: 令和6年度's own.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same year.")] = 1,
+    lines: Annotated[
+        Literal["days", "visits"], typer.Option(help="How fine the lines are.")
+    ] = "days",
+    fiscal_year: Annotated[int, typer.Option(help="The year in which it begins.")] = 2024,
+    files: Annotated[Path | None, typer.Option(help="Keep the written files there.")] = None,
+) -> None:
+    """Write a synthetic fiscal year whose figures a table gives, send it, and compare."""
+    from deploy.embedded import daemon
+
+    layout = Layout.from_environment()
+    if daemon.report(layout) is None:
+        _start(layout, [])
+    environment = {
+        **os.environ,
+        "KASANE_PUBLIC_URL": layout.public_url,
+        "KASANE_DEMO_CLIENTS": str(layout.clients),
+        "KASANE_DEMO_USERS": str(layout.users),
+        "KASANE_YEAR": str(fiscal_year),
+        "KASANE_YEAR_SEED": str(seed),
+        "KASANE_YEAR_LINES": lines,
+        "KASANE_YEAR_TABLE": str(table or ""),
+        "KASANE_YEAR_FILES": str(files or ""),
+    }
+    played = subprocess.run([sys.executable, "-m", "simulation.year.play"], env=environment)
+    raise typer.Exit(played.returncode)
+
+
+@app.command()
 def migrate() -> None:
     """Make schemas and login roles and bring every table up to date, by settings alone."""
     run_process("migrate")

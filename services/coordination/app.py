@@ -11,7 +11,7 @@ from services.coordination.api import ROUTERS
 from services.coordination.commands import relay_commands
 from services.coordination.events import events
 from services.coordination.mailing import relay_mails
-from services.coordination.portal import resource_files
+from services.coordination.portal import report_files, resource_files
 from services.coordination.succession import succeed_agencies
 
 SERVICE = Service(
@@ -22,7 +22,7 @@ SERVICE = Service(
     queue=COORDINATION_QUEUE,
     background=(relay_commands, relay_mails, succeed_agencies),
     extend=portal.install,
-    files=(resource_files.FILES, resource_files.PHOTOS),
+    files=(report_files.PAGE, resource_files.FILES, resource_files.PHOTOS),
 )
 
 

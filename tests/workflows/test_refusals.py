@@ -90,6 +90,7 @@ REFUSED = [
         Kind.CASE,
         "outreach",
         acts.StartParticipation(person_id=PERSON, kinds=("ibasho",)),
+        remembers={"support": ()},
         details={"persons": [str(PERSON)]},
     ),
     Refused(

@@ -12,17 +12,25 @@ from starlette.types import Scope
 from chassis.context import Context
 from services.coordination.portal import (
     cases,
+    community,
+    day_sheets,
     errors,
     figures,
     fiscal_years,
+    food,
     intakes,
+    issues,
+    lists,
     matching,
     operations,
     papers,
+    record_forms,
+    report_files,
     resource_files,
     resources,
     search,
     tending,
+    training,
     worklist,
 )
 from services.coordination.portal.access import Login
@@ -58,11 +66,13 @@ def install(app: FastAPI, context: Context) -> None:
         operations,
         intakes,
         papers,
+        report_files,
         resource_files,
         matching,
         resources,
     )
-    for part in parts:
+    building = (community, day_sheets, food, issues, training, lists, record_forms)
+    for part in (*parts, *building):
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))

@@ -14,7 +14,7 @@ from chassis.problems import Problem
 
 TIMEOUT_SECONDS = 4.0
 FILE_TIMEOUT_SECONDS = 30.0
-"""A file is made while it is waited for."""
+"""A file is made, or judged, while it is waited for."""
 NAMES_AT_ONCE = 100
 
 
@@ -40,17 +40,24 @@ class Elsewhere:
         return answer.json()
 
     async def send_file(
-        self, token: str, path: str, key: str, content: bytes, **params: Any
+        self,
+        token: str,
+        path: str,
+        content: bytes,
+        media: str,
+        *,
+        key: str | None = None,
+        **params: Any,
     ) -> Any:
-        """Posts a file as it is, with an Idempotency-Key. Raises Problem."""
-        headers = {"Idempotency-Key": key, "Content-Type": "application/octet-stream"}
+        """Posts a file as it is; what the service says of it. Raises Problem."""
+        headers = {"Content-Type": media} | ({"Idempotency-Key": key} if key else {})
         answer = await self._ask(
             "POST",
             token,
             path,
+            params=_given(params),
             content=content,
             headers=headers,
-            params=_given(params),
             timeout=FILE_TIMEOUT_SECONDS,
         )
         return answer.json()

@@ -16,6 +16,7 @@ router = APIRouter()
 
 FILES, PHOTOS = "/resources/files", "/resources/photos"
 """Pages to which whole files are sent."""
+OCTETS = "application/octet-stream"
 IMPORTS = f"{PARTICIPATION}/resource-imports"
 STATES = {"waiting": "取り込み中", "done": "完了", "failed": "読み込めません"}
 FORMS = {"table": "CSV・Excel", "hsds": "HSDS 3.0(JSON)"}
@@ -39,8 +40,9 @@ async def send(sent: Sent, request: Request) -> Response:
     made = await request.app.state.elsewhere.send_file(
         sent.viewer.token,
         IMPORTS,
-        sent.text(KEY_FIELD) or str(new_id()),
         content,
+        OCTETS,
+        key=sent.text(KEY_FIELD) or str(new_id()),
         form="hsds" if name.lower().endswith(".json") else "table",
         filename=name[:200],
         dry_run="false" if sent.text("at_once") == "true" else "true",
@@ -99,8 +101,8 @@ async def add_photo(sent: Sent, request: Request) -> Response:
         await request.app.state.elsewhere.send_file(
             sent.viewer.token,
             f"{PARTICIPATION}/resource-photos",
-            str(new_id()),
             content,
+            OCTETS,
             resource_id=resource_id,
             alt=sent.text("alt"),
         )

@@ -17,7 +17,15 @@ from services.participation.api.door import STAFF
 from services.participation.api.venues import VenueView, found_venue, venue_view
 from services.participation.api.writing import Write, Writing, records, same_version
 from services.participation.day_sheet import LARGEST, missing_days, unusual
-from services.participation.fields import Sent, Version, Why, Words, hours_in_order, past_day
+from services.participation.fields import (
+    Private,
+    Sent,
+    Version,
+    Why,
+    Words,
+    hours_in_order,
+    past_day,
+)
 from services.participation.models import DaySheet, Venue
 from services.participation.refusals import missing, refuse
 from services.participation.store import venues as store
@@ -66,7 +74,7 @@ class SheetView(BaseModel):
     values: dict[str, int]
     opens_at: time | None
     closes_at: time | None
-    remark: str | None = None
+    remark: Private = None
     withdrawn: bool
     version: int
     entered_by: str
