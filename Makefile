@@ -30,6 +30,11 @@ year: $(READY)
 faults-year: $(READY)
 	$(BIN)/pytest -n 0 -s tests/faults/test_a_year_through_faults.py
 
+# Speed, each beside a bare baseline of the same minute: read the ratios. Takes some ten minutes.
+bench: $(READY)
+	$(BIN)/python -m tests.bench.figures
+	$(BIN)/python -m tests.bench.year
+
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -257,16 +257,31 @@ def indicators_table(
 
 
 @indicators.command("verify")
-def indicators_verify(fiscal_year: FiscalYear = 0) -> None:
-    """Recount from the ledger and compare with the tallies. Exit status 1 if they differ."""
-    from deploy.display import show_verification
+def indicators_verify(
+    fiscal_year: FiscalYear = 0,
+    days: Annotated[Path | None, typer.Option(help="Write the hash of each day here.")] = None,
+    against: Annotated[Path | None, typer.Option(help="A file that --days wrote.")] = None,
+) -> None:
+    """Recount from the ledger and compare with the tallies. Exit status 1 if they differ.
+
+    With --against also compare the ledger day by day with what --days wrote: of this installation
+    earlier, or of another.
+    """
+    from deploy import ledger_days
+    from deploy.display import show_different_days, show_verification
     from deploy.embedded.access import Access
 
     access = Access(Layout.from_environment())
     year = fiscal_year or _current_fiscal_year()
     verification = access.json(f"{INDICATORS}/verification?fiscal_year={year}")
     show_verification(verification)
-    if not verification["equal"]:
+    if days is not None:
+        ledger_days.write(days, year, verification["days"])
+    different = []
+    if against is not None:
+        different = ledger_days.compare(ledger_days.read(against, year), verification["days"])
+        show_different_days(different)
+    if different or not verification["equal"]:
         raise typer.Exit(UNHEALTHY)
 
 

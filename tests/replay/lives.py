@@ -13,6 +13,7 @@ from tests.workflows.samples import (
     DAY,
     EVALUATION,
     RESOURCE,
+    STRANGER,
     consent,
     contact,
     draft,
@@ -193,6 +194,24 @@ async def handed_over(ward: Ward) -> Case:
     return other
 
 
+async def household_grew(ward: Ward) -> Case:
+    """Another member becomes a subject, consent does not reach, and a 支援会議 is asked for."""
+    case = await opened(ward)
+    await case.act(acts.AskConsent())
+    await case.act(consent(case.persons[0], expires_on=DAY + timedelta(days=365)))
+    await case.act(acts.CompleteAssessment(issues=("care",)))
+    await case.act(draft())
+    await case.reaches("meeting")
+    await case.act(acts.AddPerson(person_id=STRANGER))
+    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.REFUSED))
+    await case.reaches("sk-requested")
+    await case.act(acts.AcceptSupportMeeting())
+    await case.act(consent(STRANGER))
+    await case.reaches("assess")
+    await case.child_reaches(Kind.PLAN, "stopped")
+    return case
+
+
 async def tasks_of_a_plan(ward: Ward) -> Case:
     """A draft that is revised, tasks that agencies do, days on which the plan is looked at."""
     case = await opened(ward)
@@ -278,6 +297,45 @@ def _in_days(on: date, count: int) -> date:
     return on + timedelta(days=count)
 
 
+async def dates_found(ward: Ward) -> Case:
+    """A 支援会議 whose date is found with the agencies, missed, found again, and left with advice,
+    duties, minutes that were returned once, and a trouble told to the community."""
+    case = await opened(ward)
+    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.UNSAFE))
+    await case.act(acts.AcceptSupportMeeting())
+    first, second = (await ward.now()) + timedelta(days=30), (await ward.now()) + timedelta(days=40)
+    seats = ("jobota", "sapota", "supervisor-law")
+    await case.act(acts.ProposeDates(slots=(first, second), attendees=seats))
+    await case.child_reaches(Kind.MEETING, "polling")
+    done = dict.fromkeys(("shared_view", "roles_clear", "time_fit"), acts.Felt.YES)
+    for act in (
+        acts.AnswerDates(agency="jobota", yes=(first, second)),
+        acts.AnswerDates(agency="sapota", if_needed=(first,)),
+        acts.ChooseDate(starts_at=first),
+        acts.ReportNoQuorum(present=()),
+        acts.ProposeOtherDates(slots=(second,)),
+        acts.ChooseDate(starts_at=second),
+        *(acts.AcknowledgeSecrecy(agency=agency) for agency in seats),
+        acts.HoldMeeting(present=seats),
+        acts.RecordAdvice(agency="supervisor-law"),
+        acts.AssignDuty(agency="sapota", duty=acts.DutyKind.VISIT, due_on=DAY),
+        acts.DecideSupport(decision=acts.SupportDecision.WATCH),
+        acts.RaiseCommunityIssue(theme="isolation", wanted_kinds=("ibasho",)),
+        acts.SubmitFeedback(agency="jobota", **done),
+    ):
+        await case.child(Kind.MEETING, act)
+    await case.child(Kind.MEETING, acts.ReturnMinutes(), MANAGER)
+    await case.child(Kind.MEETING, acts.DraftMinutes())
+    await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
+    await case.reaches("sk-decided")
+    await case.act(
+        acts.RecordStatutoryMeeting(
+            meeting="needy-support", on=DAY, agency="jobota", outcome="shared"
+        )
+    )
+    return case
+
+
 LIVES: dict[str, Life] = {
     life.__name__: life
     for life in (
@@ -287,10 +345,12 @@ LIVES: dict[str, Life] = {
         settled,
         withdrawn_and_suspended,
         handed_over,
+        household_grew,
         tasks_of_a_plan,
         taken_over,
         asked_when_born,
         waited_for,
+        dates_found,
     )
 }
 """Between them they lead every kind of workflow through its main path."""

@@ -12,12 +12,14 @@ from chassis.context import Context
 from chassis.problems import Problem
 from contracts import catalogue
 from contracts.calendar import today
+from contracts.cases import Refusal
 from contracts.events import new_id
 from services.coordination import labels, problems, views
 from services.coordination.forms import MODELS, fields_of
 from services.coordination.portal.access import Submission, Viewer
 from services.coordination.portal.elsewhere import Elsewhere
 from services.coordination.portal.forms import (
+    BASED_ON,
     MORE,
     Choice,
     Control,
@@ -83,8 +85,13 @@ class Surroundings:
         return found or f"{NAME_AWAY}({person_id[-6:]})"
 
 
-async def blank(around: Surroundings, allowed: views.AllowedAct, action: str) -> ActForm:
-    """The form of an act before anything is typed, with what can be guessed."""
+async def blank(
+    around: Surroundings,
+    allowed: views.AllowedAct,
+    action: str,
+    known: Mapping[str, Any] | None = None,
+) -> ActForm:
+    """The form of an act before anything is typed, with what is known and what can be guessed."""
     own = around.viewer.principal.agency
     suggested: dict[str, Any] = {}
     for one in allowed.fields:
@@ -94,6 +101,7 @@ async def blank(around: Surroundings, allowed: views.AllowedAct, action: str) ->
             suggested[one.name] = today().isoformat()
         elif one.type == "person" and one.required and len(one.choices) == 1:
             suggested[one.name] = str(one.choices[0].value)
+    suggested.update({name: value for name, value in (known or {}).items() if value is not None})
     return await _form(around, allowed, action, Given(suggested=suggested), str(new_id()))
 
 
@@ -105,7 +113,11 @@ async def again(
     problem: Problem | None = None,
 ) -> ActForm:
     """The form as it was sent, with what was wrong with it, or with more rows."""
-    given = Given(sent=sent_values(form), more_rows=MORE in form)
+    sent = sent_values(form)
+    if problem is not None and problem.code == Refusal.STALE_DRAFT:
+        # Whoever sends it once more has been shown the newer 稿.
+        sent[BASED_ON] = [str(problem.more["revision"])]
+    given = Given(sent=sent, more_rows=MORE in form)
     key = str(form.get(KEY_FIELD) or new_id())
     # A refused command keeps its key; what is sent next is another one.
     return await _form(around, allowed, action, given, str(new_id()) if problem else key, problem)

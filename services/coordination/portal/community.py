@@ -49,10 +49,12 @@ async def hub(looking: Looking, request: Request) -> Response:
 @router.get("/community/reporting-ways")
 async def ways(looking: Looking, request: Request) -> Response:
     found = await ask(request, looking, "/reporting-ways")
+    known = (await ask(request, looking, "/venues"))["venues"]
+    venues = {row["code"]: row["name"] for row in known}
     kinds = catalogue.activity_kinds()
 
     def name(row: dict[str, str]) -> str:
-        return kinds[row["code"]].label if row["scope"] == "kind" else row["code"]
+        return kinds[row["code"]].label if row["scope"] == "kind" else venues[row["code"]]
 
     rows = [
         [
@@ -95,10 +97,11 @@ async def groups(looking: Looking, request: Request) -> Response:
             text(row["daily_area"]),
             number(row["households"]),
             tagged("活動中" if row["active"] else "休止", "good" if row["active"] else ""),
+            linked(f"/community/forms/group-standing?id={row['group_id']}", "変更"),
         ]
         for row in found
     ]
-    headings = ("団体", "符号", "圏域", "食の支援の世帯", "状態")
+    headings = ("団体", "符号", "圏域", "食の支援の世帯", "状態", "変更")
     return show(
         request,
         Page(

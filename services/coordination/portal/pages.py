@@ -89,6 +89,8 @@ def menu(who: Viewer | None) -> list[tuple[str, str]]:
     if allowed(*CASEWORKERS):
         found += [("/resources", "地域資源"), ("/community", "地域づくり")]
     found += [("/indicators", "指標"), ("/fiscal-years", "年度"), ("/organisation", "所管課")]
+    if allowed("manager"):
+        found.append(("/reassignments", "担当替え"))
     if allowed("operator"):
         found.append(("/operations", "運用"))
     return found

@@ -63,6 +63,13 @@ FORMS: dict[str, Form] = {
         lead="この日報はどの数字にも数えられなくなり、その日の日報を書き直せます。",
     ),
     "group": Form("団体の登録", "/groups", "/community/groups"),
+    "group-standing": Form(
+        "団体の状態",
+        "/groups/{id}/standing",
+        "/community/groups",
+        "変更する",
+        lead="活動中でない団体には、食料を渡せません。",
+    ),
     "activity": Form("地域活動の登録", "/activities", "/community/activities"),
     "activity-status": Form(
         "状態の変更", "/activities/{id}/status", "/community/activities/{id}", "変更する"

@@ -46,7 +46,7 @@ class NewGroup(Sent):
 
 
 class GroupStanding(Sent):
-    active: bool = Field(title="活動中")
+    active: bool = Field(False, title="活動中")
 
 
 class GroupView(BaseModel):
