@@ -13,6 +13,7 @@ from tests.workflows.samples import (
     DAY,
     EVALUATION,
     RESOURCE,
+    STRANGER,
     consent,
     contact,
     draft,
@@ -160,6 +161,24 @@ async def handed_over(ward: Ward) -> Case:
     return other
 
 
+async def household_grew(ward: Ward) -> Case:
+    """Another member becomes a subject, consent does not reach, and a 支援会議 is asked for."""
+    case = await opened(ward)
+    await case.act(acts.AskConsent())
+    await case.act(consent(case.persons[0], expires_on=DAY + timedelta(days=365)))
+    await case.act(acts.CompleteAssessment(issues=("care",)))
+    await case.act(draft())
+    await case.reaches("meeting")
+    await case.act(acts.AddPerson(person_id=STRANGER))
+    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.REFUSED))
+    await case.reaches("sk-requested")
+    await case.act(acts.AcceptSupportMeeting())
+    await case.act(consent(STRANGER))
+    await case.reaches("assess")
+    await case.child_reaches(Kind.PLAN, "stopped")
+    return case
+
+
 async def tasks_of_a_plan(ward: Ward) -> Case:
     """A draft that is revised, tasks that agencies do, days on which the plan is looked at."""
     case = await opened(ward)
@@ -254,6 +273,7 @@ LIVES: dict[str, Life] = {
         settled,
         withdrawn_and_suspended,
         handed_over,
+        household_grew,
         tasks_of_a_plan,
         taken_over,
         asked_when_born,

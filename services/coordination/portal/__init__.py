@@ -18,6 +18,7 @@ from services.coordination.portal import (
     figures,
     fiscal_years,
     food,
+    households,
     intakes,
     issues,
     lists,
@@ -66,6 +67,7 @@ def install(app: FastAPI, context: Context) -> None:
         papers,
         reassignments,
         report_files,
+        households,
     )
     building = (community, day_sheets, food, issues, training, lists, record_forms)
     for part in (*parts, *building):

@@ -75,7 +75,7 @@ async def case(
 ) -> Response:
     who = looking.principal
     shown = await show_case(session, who, case_id)
-    names = await request.app.state.elsewhere.names(looking.token, shown.persons)
+    names = await request.app.state.elsewhere.names(looking.token, (*shown.persons, *shown.members))
     coordinators: list[Any] = []
     if who.has("coordinator", "manager"):
         staff = (await list_staff(session, who)).items
@@ -218,4 +218,6 @@ def _address(shown: views.CaseView, allowed: views.AllowedAct) -> str:
 
 async def _around(request: Request, looking: Viewer, case: views.CaseView) -> acts.Surroundings:
     elsewhere = request.app.state.elsewhere
-    return acts.Surroundings(looking, elsewhere, await elsewhere.names(looking.token, case.persons))
+    return acts.Surroundings(
+        looking, elsewhere, await elsewhere.names(looking.token, (*case.persons, *case.members))
+    )

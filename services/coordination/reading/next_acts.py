@@ -20,6 +20,9 @@ from services.coordination.store.households import members_beside
 ADD_PERSON = "add_person"
 """The act that names somebody whom the case is not about yet."""
 
+SETTLE = "settle_reminder"
+"""The act that only a reminder asks for."""
+
 
 async def next_acts(
     session: AsyncSession,
@@ -40,7 +43,7 @@ async def next_acts(
             task = _asking(tasks, strand, act)
             if not role_allows(principal, act) or not _own_task(principal, task):
                 continue
-            if act == ADD_PERSON and not beside:
+            if (act == ADD_PERSON and not beside) or (act == SETTLE and task is None):
                 continue
             found.append(
                 views.AllowedAct(
