@@ -33,6 +33,7 @@ faults-year: $(READY)
 # Speed, each beside a bare baseline of the same minute: read the ratios. Takes some ten minutes.
 bench: $(READY)
 	$(BIN)/python -m tests.bench.figures
+	$(BIN)/python -m tests.bench.year
 
 check: $(READY)
 	$(BIN)/ruff check .

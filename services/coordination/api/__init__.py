@@ -1,6 +1,15 @@
 """Coordination over HTTP: cases, the worklist, and what people do."""
 
-from services.coordination.api import acts, cases, operations, papers, reassignments, search, tasks
+from services.coordination.api import (
+    acts,
+    cases,
+    meetings,
+    operations,
+    papers,
+    reassignments,
+    search,
+    tasks,
+)
 
 ROUTERS = (
     search.router,
@@ -10,4 +19,5 @@ ROUTERS = (
     operations.router,
     papers.router,
     reassignments.router,
+    meetings.router,
 )

@@ -22,6 +22,7 @@ from services.coordination.portal import (
     intakes,
     issues,
     lists,
+    meetings,
     operations,
     papers,
     reassignments,
@@ -66,6 +67,7 @@ def install(app: FastAPI, context: Context) -> None:
         intakes,
         papers,
         reassignments,
+        meetings,
         report_files,
         households,
     )

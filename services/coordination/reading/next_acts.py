@@ -14,6 +14,7 @@ from services.coordination.forms import fields_of, schema_of
 from services.coordination.models import Strand, Task
 from services.coordination.permissions import own_strand, role_allows, sees_all
 from services.coordination.reading.names import staff_names
+from services.coordination.reading.offered import offered
 from services.coordination.staleness import version_of
 from services.coordination.store.households import members_beside
 
@@ -56,8 +57,11 @@ async def next_acts(
                         views.Exit(state=state, label=labels.state(strand.kind, state))
                         for state in exits
                     ),
-                    fields=fields_of(
-                        act, agencies, beside if act == ADD_PERSON else persons, staff
+                    fields=await offered(
+                        session,
+                        strand,
+                        act,
+                        fields_of(act, agencies, beside if act == ADD_PERSON else persons, staff),
                     ),
                     schema_=schema_of(act),
                 )

@@ -1,6 +1,7 @@
 """The parts of a case page: team, meetings, plans, referrals, placements, contacts."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from services.coordination.models import (
     TeamMember,
 )
 from services.coordination.reading.beside_parts import beside_parts
+from services.coordination.reading.issues import issues_of, statutory_meetings_of
 from services.coordination.reading.part import States, rows
 from services.coordination.reading.plan_parts import plan_views
 from services.coordination.reading.referral_parts import referral_views
@@ -34,6 +36,8 @@ async def page_parts(
     return {
         "team": await _team(session, case_id),
         "meetings": await _meetings(session, case_id, known),
+        "statutory_meetings": await statutory_meetings_of(session, case_id),
+        "issues": await issues_of(session, case_id),
         "plans": await plan_views(session, case_id, known),
         "referrals": await referral_views(session, case_id, known),
         "placements": await _placements(session, case_id, known),
@@ -69,6 +73,13 @@ async def _meetings(
         session,
         select(Meeting).where(col(Meeting.case_id) == case_id).order_by(col(Meeting.starts_at)),
     )
+    return await meeting_views(session, found, states)
+
+
+async def meeting_views(
+    session: AsyncSession, found: Sequence[Meeting], states: States
+) -> tuple[views.MeetingView, ...]:
+    """Meetings as lists and pages show them."""
     seats = await rows(
         session,
         select(Attendee)
@@ -89,7 +100,7 @@ async def _meetings(
             decision=row.decision,
             decision_label=labels.value("decision", row.decision) if row.decision else None,
             attendees=tuple(
-                _seat(seat, row.held_at or row.starts_at)
+                _seat(seat, row.held_at or row.starts_at or datetime.now(UTC))
                 for seat in seats
                 if seat.meeting_id == row.meeting_id
             ),

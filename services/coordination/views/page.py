@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.coordination.views.act import AllowedAct, Staff, View
+from services.coordination.views.issue import IssueView, StatutoryMeetingView
 from services.coordination.views.row import CaseRow
 from services.coordination.views.work import Task
 
@@ -40,7 +41,8 @@ class MeetingView(View):
     meeting_id: UUID
     legal_basis: str
     legal_basis_label: str
-    starts_at: datetime
+    starts_at: datetime | None
+    """None while a date is looked for."""
     venue: str
     state: str
     state_label: str
@@ -278,6 +280,8 @@ class CaseView(CaseRow):
     referrals: tuple[ReferralView, ...]
     placements: tuple[PlacementView, ...]
     contacts: tuple[ContactView, ...]
+    statutory_meetings: tuple[StatutoryMeetingView, ...]
+    issues: tuple[IssueView, ...]
     handovers: tuple[HandoverView, ...]
     errands: tuple[ErrandView, ...]
     transfers: tuple[TransferView, ...]
