@@ -11,7 +11,7 @@ from services.coordination.api import ROUTERS
 from services.coordination.commands import relay_commands
 from services.coordination.events import events
 from services.coordination.mailing import relay_mails
-from services.coordination.portal import report_files
+from services.coordination.portal import report_files, resource_files
 from services.coordination.reassigning import carry_out_reassignments
 from services.coordination.succession import succeed_agencies
 
@@ -23,7 +23,7 @@ SERVICE = Service(
     queue=COORDINATION_QUEUE,
     background=(relay_commands, relay_mails, succeed_agencies, carry_out_reassignments),
     extend=portal.install,
-    files=(report_files.PAGE,),
+    files=(report_files.PAGE, resource_files.FILES, resource_files.PHOTOS),
 )
 
 

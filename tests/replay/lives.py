@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts import acts
 from contracts.awaited import LOOK_AGAIN
-from contracts.cases import Kind
+from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind
 from contracts.steps import AgeBoundaries, AgeBoundary
 from tests.workflows.samples import (
     DAY,
@@ -131,6 +131,39 @@ async def settled(ward: Ward) -> Case:
         follow_up(),
     ):
         await case.child(Kind.PLACEMENT, act)
+    return case
+
+
+async def waited_for(ward: Ward) -> Case:
+    """A full host, a place made, a host that did not last; then a place comes free and holds."""
+    case = await to_active(ward)
+    begun = acts.StartParticipation(person_id=case.persons[0], kinds=("ibasho",), agency="flat-ota")
+    await case.act(begun)
+    await case.child_reaches(Kind.PLACEMENT, "matching")
+    await case.child(Kind.PLACEMENT, acts.RequestDevelopment())
+    await ward.signal(Kind.PLACEMENT, case.all(Kind.PLACEMENT)[0], DEVELOPMENT_ANSWERED)
+    await case.child_reaches(Kind.PLACEMENT, "matching")
+    for act in (
+        acts.Approach(resource_id=RESOURCE),
+        acts.RecordAnswer(accepted=True),
+        acts.MatchAgain(reason="host"),
+        acts.JoinWaitingList(resource_id=RESOURCE),
+        acts.StopWaiting(),
+        acts.JoinWaitingList(resource_id=RESOURCE),
+    ):
+        await case.child(Kind.PLACEMENT, act)
+    await ward.signal(Kind.PLACEMENT, case.all(Kind.PLACEMENT)[0], PLACE_OFFERED)
+    await case.child_reaches(Kind.PLACEMENT, "approached")
+    for act in (
+        acts.RecordAnswer(accepted=True),
+        acts.RecordVisit(liked=True, on=DAY),
+        acts.RecordTrial(liked=True, on=DAY, host="goes-on"),
+        acts.RecordLink(on=DAY),
+        acts.RecordSettling(settled=True, host="needs-support"),
+        acts.RecordSettling(settled=True, host="at-ease"),
+    ):
+        await case.child(Kind.PLACEMENT, act)
+    await case.child_reaches(Kind.PLACEMENT, "settled")
     return case
 
 
@@ -316,6 +349,7 @@ LIVES: dict[str, Life] = {
         tasks_of_a_plan,
         taken_over,
         asked_when_born,
+        waited_for,
         dates_found,
     )
 }

@@ -34,7 +34,7 @@ from services.coordination.rules import open_evaluation
 from services.coordination.store.reminders import settle_expired
 from services.coordination.store.team import join_team, leave_team
 
-ALL_ROLES = (*PLAN_ROLES, BESIDE, SOLE, "intake", "outreach", "participation")
+ALL_ROLES = (*PLAN_ROLES, BESIDE, SOLE, "intake", "outreach", "participation", "handover")
 
 
 async def case_moved(scene: Scene) -> None:

@@ -39,6 +39,7 @@ KEY_FIELD = "_key"
 
 NAME_AWAY = "氏名を取得できません"
 INTO_CASE, RESOURCE, DAILY_AREA = "into_case_id", "resource_id", "daily_area"
+PARTICIPATION = "/api/participation/v1"
 PLACE_KINDS = ("start_participation", "kinds")
 HINTS = {
     INTO_CASE: "統合先のケースの受付番号(例 R8-大森-00001)",
@@ -183,7 +184,7 @@ async def _choices(around: Surroundings, allowed: views.AllowedAct) -> dict[str,
         if one.type == "person":
             found[one.name] = [Choice(str(c.value), around.name(str(c.value))) for c in one.choices]
         elif one.name == RESOURCE:
-            found[one.name] = await _candidates(around, allowed.target.id)
+            found[one.name] = await _candidates(around, allowed.target.id, allowed.act)
         elif one.name == DAILY_AREA:
             found[one.name] = [Choice(a.daily_area, a.daily_area) for a in catalogue.areas()]
         elif (allowed.act, one.name) == PLACE_KINDS:
@@ -191,26 +192,42 @@ async def _choices(around: Surroundings, allowed: views.AllowedAct) -> dict[str,
     return found
 
 
-async def _candidates(around: Surroundings, placement_id: UUID) -> list[Choice]:
-    """Places that may suit the wish, with the reasons; empty if participation cannot be asked."""
-    token = around.viewer.token
+async def _candidates(around: Surroundings, placement_id: UUID, act: str) -> list[Choice]:
+    """Places for the wish: those proposed, with the reasons, then any other of its kinds; to wait
+    for, those without a free place. Empty if participation cannot be asked."""
+    token, ask = around.viewer.token, around.elsewhere.get
     try:
-        wish = await around.elsewhere.get(token, f"/api/participation/v1/placements/{placement_id}")
-        found = await around.elsewhere.get(
-            token,
-            "/api/participation/v1/candidates",
-            kinds=",".join(wish["kinds"]),
-            daily_area=wish.get("daily_area"),
-        )
-        return [
-            Choice(
-                row["resource_id"],
-                f"{row['resource']['name']}({'、'.join(row['reason_labels'])})",
-            )
-            for row in found["candidates"]
-        ]
+        wish = await ask(token, f"{PARTICIPATION}/placements/{placement_id}")
+        others: dict[str, Any] = {}
+        for kind in wish["kinds"]:
+            found = await ask(token, f"{PARTICIPATION}/resources/search", kind=kind, limit=200)
+            others |= {row["resource_id"]: row for row in found["resources"]}
+        if act == "join_waiting_list":
+            return [_place(row) for row in others.values() if not _has_room(row)]
+        path = f"{PARTICIPATION}/placements/{placement_id}/candidates"
+        proposed = (await ask(token, path))["candidates"]
     except (Problem, KeyError, TypeError):
         return []
+    known = {row["resource_id"] for row in proposed}
+    rest = (row for key, row in others.items() if key not in known and _has_room(row))
+    return [
+        *(_place(row["resource"], _why(number, row)) for number, row in enumerate(proposed, 1)),
+        *(_place(row, "候補外") for row in rest),
+    ]
+
+
+def _place(row: Mapping[str, Any], said: str = "") -> Choice:
+    return Choice(row["resource_id"], f"{row['name']}({said})" if said else row["name"])
+
+
+def _why(number: int, row: Mapping[str, Any]) -> str:
+    cautions = f" 確認: {'、'.join(row['caution_labels'])}" if row["caution_labels"] else ""
+    return f"{number}位: {'、'.join(row['reason_labels'])}{cautions}"
+
+
+def _has_room(row: Mapping[str, Any]) -> bool:
+    free = row["capacity"] is None or row["held"] < row["capacity"]
+    return bool(free and row["capacity_status"] != "waiting-list")
 
 
 def sent_values(form: FormData) -> dict[str, list[str]]:

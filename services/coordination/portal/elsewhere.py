@@ -70,6 +70,13 @@ class Elsewhere:
         except (httpx.HTTPError, ValueError):
             return 503, {}
 
+    async def change(
+        self, token: str, method: str, path: str, version: str, body: Mapping[str, Any]
+    ) -> Any:
+        """Changes (PATCH, PUT) the version that was read. Raises Problem."""
+        headers = {"If-Match": f'"{version}"'}
+        return (await self._ask(method, token, path, json=body, headers=headers)).json()
+
     async def names(self, token: str, ids: Iterable[UUID]) -> dict[str, str] | None:
         """Names by person id; None if they cannot be had now, or not by this person.
 

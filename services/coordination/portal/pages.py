@@ -87,7 +87,7 @@ def menu(who: Viewer | None) -> list[tuple[str, str]]:
     if allowed(*INTAKE_ENTRY):
         found += [("/intakes/new", "受付入力"), ("/report-files", "実績の取込")]
     if allowed(*CASEWORKERS):
-        found.append(("/community", "地域づくり"))
+        found += [("/resources", "地域資源"), ("/community", "地域づくり")]
     found += [("/indicators", "指標"), ("/fiscal-years", "年度"), ("/organisation", "所管課")]
     if allowed("manager"):
         found.append(("/reassignments", "担当替え"))

@@ -9,6 +9,8 @@ from contracts.cases import Kind
 from contracts.events.intake import IntakeCorrected
 from services.coordination.handing_over import proposed_sides
 from services.coordination.models import CommandRow, Disclosure, Referrer
+from tests.services.conftest import Tokens
+from tests.services.coordination.conftest import Get, Post
 from tests.services.coordination.desk import Case, Desk, act_of
 from tests.services.coordination.scenarios.beside import (
     a_handover,
@@ -16,6 +18,7 @@ from tests.services.coordination.scenarios.beside import (
     between_two,
     packed,
 )
+from tests.services.coordination.scenarios.registry import team
 
 
 async def referred_on(desk: Desk) -> tuple[Case, UUID]:
@@ -123,3 +126,27 @@ async def test_a_case_hears_that_a_birth_date_was_entered(desk: Desk) -> None:
     await desk.hear(told.model_copy(update={"event_id": uuid4(), "birth_dates_of": ()}))
     rows = await desk.rows(CommandRow, case_id=case.case_id, what="signal")
     assert [row.act for row in rows] == ["look_again"]
+
+
+@pytest.mark.usefixtures("relay")
+async def test_a_named_side_sees_the_case_and_confirms_for_itself(
+    desk: Desk, get: Get, post: Post, tokens: Tokens
+) -> None:
+    flat_ota = tokens.bearer("flat-1", roles=("agency",), agency="flat-ota", name="引継 三郎")
+    case, key = await a_handover(desk)
+    page = f"/cases/{case.case_id}"
+    assert (await get(page, flat_ota)).status_code == 404, "proposed by the data is not named"
+    await between_two(desk, case, key, "jido-sodan", "flat-ota")
+    told = await desk.rows(Disclosure, case_id=case.case_id, what="handover")
+    assert {row.to_agency for row in told} == {"jido-sodan", "flat-ota"}
+    await packed(desk, case, key)
+    shown = (await get(page, flat_ota)).json()
+    assert "confirm_handover" in {one["act"] for one in shown["next"]}
+    body = {
+        "act": {"act": "confirm_handover", "side": "receiving", "agency": "flat-ota"},
+        "target": {"kind": "handover", "id": str(key)},
+    }
+    assert (await post(f"{page}/acts", body, flat_ota)).status_code == 200
+    await between_two(desk, case, key, "jido-sodan", "jobota")
+    await desk.step(case, "done", kind=Kind.HANDOVER, key=key, cause="handover_overlap")
+    assert "handover" not in {role for _, role in await team(desk, case)}
