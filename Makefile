@@ -4,7 +4,7 @@ UV_VERSION := 0.13.9
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: help demo up down status logs clean test check fix walk bench
+.PHONY: help demo up down status logs clean test check fix walk bench year faults-year
 
 help:
 	@echo "make demo    架空の事例で全体を動かす / play synthetic cases through the whole system"
@@ -21,6 +21,20 @@ test: $(READY)
 # Random ways of a case that nobody has walked before, for some minutes.
 walk: $(READY)
 	KASANE_WALKS=$(or $(WALKS),100) $(BIN)/pytest -n 0 tests/machine
+
+# 令和6年度, written from the plan's table, sent over the API, and compared with it.
+year: $(READY)
+	@$(BIN)/kasane year --lines $(or $(LINES),days)
+
+# The same while every process on the way is killed again and again.
+faults-year: $(READY)
+	$(BIN)/pytest -n 0 -s tests/faults/test_a_year_through_faults.py
+
+# Speed, each beside a bare baseline of the same minute: read the ratios. Takes some ten minutes.
+bench: $(READY)
+	$(BIN)/python -m tests.bench.figures
+	$(BIN)/python -m tests.bench.casework
+	$(BIN)/python -m tests.bench.year
 
 check: $(READY)
 	$(BIN)/ruff check .

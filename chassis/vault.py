@@ -5,6 +5,7 @@ Destroying the data key destroys everything sealed under it, in backups too (ret
 """
 
 import os
+from collections.abc import Sequence
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -43,6 +44,19 @@ class Vault:
             return None
         plain = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner_id.bytes)
         return plain.decode()
+
+    async def open_all(
+        self, session: AsyncSession, owner_kind: str, owner_id: UUID, sealed: Sequence[bytes]
+    ) -> list[str | None]:
+        """Several texts of one owner in their order, with one look for the key."""
+        key = await self._data_key(session, owner_kind, owner_id) if sealed else None
+        if key is None:
+            return [None] * len(sealed)
+        cipher = AESGCM(key)
+        return [
+            cipher.decrypt(text[:NONCE_BYTES], text[NONCE_BYTES:], owner_id.bytes).decode()
+            for text in sealed
+        ]
 
     async def destroy(self, session: AsyncSession, owner_kind: str, owner_id: UUID) -> None:
         """Destroy an owner's data key, and with it every text sealed under it."""

@@ -70,7 +70,7 @@ class Refusal(StrEnum):
     """The person does not belong to the case."""
     SECRECY_NOT_ACKNOWLEDGED = "secrecy-not-acknowledged"
     """An attendee of a 支援会議 has not acknowledged the duty of secrecy for it."""
-    STALE_FORM = "stale-form"
+    STALE_DRAFT = "stale-draft"
     """Somebody has revised the paper since it was read; the details name the newer 稿."""
     PLAN_ADOPTED = "plan-adopted"
     """A meeting has adopted the plan: it is not edited; 再プラン writes the next version."""

@@ -68,16 +68,6 @@ class Area(Message):
     daily_area: str
 
 
-class Venue(Validity):
-    """A place where a programme's activities are held."""
-
-    venue: str
-    name: str
-    channels: tuple[str, ...]
-    """The channels that report activities there."""
-    daily_area: str
-
-
 class ResourceFeature(Message):
     """Something about a place that a person may need, or a strength that is welcome there."""
 
@@ -87,8 +77,12 @@ class ResourceFeature(Message):
     label: str
 
 
-class ActivityKind(Message):
-    """Something a programme reports by number, and the indicator it feeds."""
+class ActivityKind(Validity):
+    """Something a programme reports by number, and the indicator it feeds.
+
+    What cases tell by themselves is reported for the years before they did, and for no later one:
+    such a kind ends on the day before.
+    """
 
     kind: str
     indicator_id: str
@@ -109,12 +103,6 @@ def channels(on: date) -> Mapping[str, Channel]:
 def agencies(on: date) -> dict[str, Agency]:
     """The agencies in force on a date, by code."""
     return {row.agency: row for row in _agencies() if row.holds(on)}
-
-
-@lru_cache(maxsize=1_024)
-def venues(on: date) -> Mapping[str, Venue]:
-    """The venues in use on a date, by code."""
-    return {row.venue: row for row in _venues() if row.holds(on)}
 
 
 def agency(code: str, on: date) -> Agency | None:
@@ -160,7 +148,7 @@ def days_of_change() -> tuple[date, ...]:
 
 @cache
 def areas() -> tuple[Area, ...]:
-    return tuple(_read("areas.csv", lambda row: Area(**row)))
+    return tuple(read_rows("areas.csv", lambda row: Area(**row)))
 
 
 def basic_area_of(daily_area: str) -> str | None:
@@ -177,7 +165,7 @@ def _basic_areas() -> dict[str, str]:
 def neighbours() -> dict[str, frozenset[str]]:
     """The 日常生活圏域 that touch each one: the directory's map without a map."""
     found: dict[str, set[str]] = {area.daily_area: set() for area in areas()}
-    for one, other in _read("area_neighbours.csv", lambda r: (r["daily_area"], r["neighbour"])):
+    for one, other in read_rows("area_neighbours.csv", lambda r: (r["daily_area"], r["neighbour"])):
         found[one].add(other)
         found[other].add(one)
     return {area: frozenset(beside) for area, beside in found.items()}
@@ -204,17 +192,18 @@ def steps_from(daily_area: str) -> dict[str, int]:
 def activity_kinds() -> dict[str, ActivityKind]:
     return {
         kind.kind: kind
-        for kind in _read(
+        for kind in read_rows(
             "activity_kinds.csv",
             lambda row: ActivityKind(
                 kind=row["kind"],
                 indicator_id=row["indicator_id"],
-                channels=_several(row["channels"]),
+                channels=several(row["channels"]),
                 label=row["label"],
                 unit=row["unit"],
-                flags=_several(row["flags"]),
+                flags=several(row["flags"]),
                 flag_label=row["flag_label"] or None,
                 needs_group=row["needs_group"] == "yes",
+                valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
             ),
         )
     }
@@ -223,39 +212,39 @@ def activity_kinds() -> dict[str, ActivityKind]:
 @cache
 def consultation_topics() -> dict[str, str]:
     """What a consultation may be about: the choices of 相談受付・申込票 (A票), by code."""
-    return dict(_read("consultation_topics.csv", lambda row: (row["topic"], row["label"])))
+    return dict(read_rows("consultation_topics.csv", lambda row: (row["topic"], row["label"])))
 
 
 @cache
 def resource_kinds() -> dict[str, str]:
     """The kinds of places in the community that wishes and resources name, with their labels."""
-    return dict(_read("resource_kinds.csv", lambda row: (row["kind"], row["label"])))
+    return dict(read_rows("resource_kinds.csv", lambda row: (row["kind"], row["label"])))
 
 
 @cache
 def resource_features() -> dict[str, ResourceFeature]:
     """What places offer and persons need or bring, by code."""
-    read = _read("resource_features.csv", lambda row: ResourceFeature(**row))
+    read = read_rows("resource_features.csv", lambda row: ResourceFeature(**row))
     return {one.feature: one for one in read}
 
 
 @cache
 def community_themes() -> dict[str, str]:
     """What a community issue (地域課題) may be about, by code, with the labels of the screens."""
-    return dict(_read("community_themes.csv", lambda row: (row["theme"], row["label"])))
+    return dict(read_rows("community_themes.csv", lambda row: (row["theme"], row["label"])))
 
 
 @cache
 def statutory_meetings() -> dict[str, str]:
     """Other meetings that a law knows and a household may sit in (process A11), by code."""
-    return dict(_read("statutory_meetings.csv", lambda row: (row["meeting"], row["label"])))
+    return dict(read_rows("statutory_meetings.csv", lambda row: (row["meeting"], row["label"])))
 
 
 @cache
 def closed_days() -> dict[date, str]:
     """Days on which the ward is closed beside the calendar's own, and why."""
     return dict(
-        _read("closed_days.csv", lambda row: (date.fromisoformat(row["day"]), row["reason"]))
+        read_rows("closed_days.csv", lambda row: (date.fromisoformat(row["day"]), row["reason"]))
     )
 
 
@@ -270,7 +259,7 @@ def channel_schema(channel: str) -> dict[str, Any]:
 @cache
 def _channels() -> tuple[Channel, ...]:
     return tuple(
-        _read(
+        read_rows(
             "programmes.csv",
             lambda row: Channel(
                 channel=row["channel"],
@@ -278,9 +267,9 @@ def _channels() -> tuple[Channel, ...]:
                 statute_programme=row["statute_programme"],
                 support_type=row["support_type"],
                 ward_programme=row["ward_programme"],
-                divisions=_several(row["responsible_division"]),
+                divisions=several(row["responsible_division"]),
                 note=row["note"],
-                **_dates(row),
+                **dates_of(row),
             ),
         )
     )
@@ -289,7 +278,7 @@ def _channels() -> tuple[Channel, ...]:
 @cache
 def _agencies() -> tuple[Agency, ...]:
     return tuple(
-        _read(
+        read_rows(
             "agencies.csv",
             lambda row: Agency(
                 agency=row["agency"],
@@ -299,23 +288,7 @@ def _agencies() -> tuple[Agency, ...]:
                 successor=row["successor"] or None,
                 mail=row["mail"] or None,
                 access=row["access"] or "portal",
-                **_dates(row),
-            ),
-        )
-    )
-
-
-@cache
-def _venues() -> tuple[Venue, ...]:
-    return tuple(
-        _read(
-            "venues.csv",
-            lambda row: Venue(
-                venue=row["venue"],
-                name=row["name"],
-                channels=_several(row["channels"]),
-                daily_area=row["daily_area"],
-                **_dates(row),
+                **dates_of(row),
             ),
         )
     )
@@ -341,16 +314,19 @@ def _comes(row: Validity, on: date) -> bool:
     return row.valid_from is not None and on < row.valid_from
 
 
-def _read(name: str, make: Callable[[dict[str, str]], Row]) -> Iterator[Row]:
+def read_rows(name: str, make: Callable[[dict[str, str]], Row]) -> Iterator[Row]:
+    """The rows of a file of the ward's data."""
     for row in csv.DictReader((DATA / name).read_text("utf-8").splitlines()):
         yield make(row)
 
 
-def _several(cell: str) -> tuple[str, ...]:
+def several(cell: str) -> tuple[str, ...]:
+    """The parts of a cell that are set apart by semicolons."""
     return tuple(part for part in cell.split(";") if part)
 
 
-def _dates(row: dict[str, str]) -> dict[str, date | None]:
+def dates_of(row: dict[str, str]) -> dict[str, date | None]:
+    """Between which dates a row holds."""
     return {
         name: date.fromisoformat(row[name]) if row[name] else None
         for name in ("valid_from", "valid_to")

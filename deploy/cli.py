@@ -149,6 +149,39 @@ def demo(
 
 
 @app.command()
+def year(
+    table: Annotated[
+        Path | None, typer.Option(help="Columns as the plan's table; default: 令和6年度's own.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same year.")] = 1,
+    lines: Annotated[
+        Literal["days", "visits"], typer.Option(help="How fine the lines are.")
+    ] = "days",
+    fiscal_year: Annotated[int, typer.Option(help="The year in which it begins.")] = 2024,
+    files: Annotated[Path | None, typer.Option(help="Keep the written files there.")] = None,
+) -> None:
+    """Write a synthetic fiscal year whose figures a table gives, send it, and compare."""
+    from deploy.embedded import daemon
+
+    layout = Layout.from_environment()
+    if daemon.report(layout) is None:
+        _start(layout, [])
+    environment = {
+        **os.environ,
+        "KASANE_PUBLIC_URL": layout.public_url,
+        "KASANE_DEMO_CLIENTS": str(layout.clients),
+        "KASANE_DEMO_USERS": str(layout.users),
+        "KASANE_YEAR": str(fiscal_year),
+        "KASANE_YEAR_SEED": str(seed),
+        "KASANE_YEAR_LINES": lines,
+        "KASANE_YEAR_TABLE": str(table or ""),
+        "KASANE_YEAR_FILES": str(files or ""),
+    }
+    played = subprocess.run([sys.executable, "-m", "simulation.year.play"], env=environment)
+    raise typer.Exit(played.returncode)
+
+
+@app.command()
 def migrate() -> None:
     """Make schemas and login roles and bring every table up to date, by settings alone."""
     run_process("migrate")
@@ -224,16 +257,31 @@ def indicators_table(
 
 
 @indicators.command("verify")
-def indicators_verify(fiscal_year: FiscalYear = 0) -> None:
-    """Recount from the ledger and compare with the tallies. Exit status 1 if they differ."""
-    from deploy.display import show_verification
+def indicators_verify(
+    fiscal_year: FiscalYear = 0,
+    days: Annotated[Path | None, typer.Option(help="Write the hash of each day here.")] = None,
+    against: Annotated[Path | None, typer.Option(help="A file that --days wrote.")] = None,
+) -> None:
+    """Recount from the ledger and compare with the tallies. Exit status 1 if they differ.
+
+    With --against also compare the ledger day by day with what --days wrote: of this installation
+    earlier, or of another.
+    """
+    from deploy import ledger_days
+    from deploy.display import show_different_days, show_verification
     from deploy.embedded.access import Access
 
     access = Access(Layout.from_environment())
     year = fiscal_year or _current_fiscal_year()
     verification = access.json(f"{INDICATORS}/verification?fiscal_year={year}")
     show_verification(verification)
-    if not verification["equal"]:
+    if days is not None:
+        ledger_days.write(days, year, verification["days"])
+    different = []
+    if against is not None:
+        different = ledger_days.compare(ledger_days.read(against, year), verification["days"])
+        show_different_days(different)
+    if different or not verification["equal"]:
         raise typer.Exit(UNHEALTHY)
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from deploy.embedded.daemon import Report
 from deploy.embedded.layout import Layout
 from deploy.embedded.status import PartStatus
+from deploy.ledger_days import DifferentDay
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -100,3 +101,15 @@ def show_verification(verification: dict[str, Any]) -> None:
             f"  {cell['measure_id']} {cell['month'] or '年間'} {cell['basic_area'] or '全区'}: "
             f"集計 {cell['tallied']}、再集計 {cell['recounted']}"
         )
+
+
+def show_different_days(days: list[DifferentDay]) -> None:
+    """The days on which two ledgers do not hold the same entries."""
+    if not days:
+        out.print("日ごとの照合: 一致 / every day is equal")
+    for day in days:
+        out.print(f"  {day.on}: 記録 {_entries(day.there)} → {_entries(day.here)} / different")
+
+
+def _entries(count: int | None) -> str:
+    return "なし" if count is None else f"{count} 件"

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from contracts import catalogue
 from contracts.calendar import fiscal_year, today
 from contracts.catalogue import ActivityKind, activity_kinds
+from contracts.venues import venues
 from simulation.stage import INTAKE, Cast, Expected
 
 LINES = 3
@@ -21,7 +21,7 @@ async def report_activities(cast: Cast, expected: Expected) -> int:
     """Report for every kind; the number of lines that stand."""
     standing = 0
     for kind in activity_kinds().values():
-        if kind.kind not in FROM_CASES_OR_DIRECTORY:
+        if kind.kind not in FROM_CASES_OR_DIRECTORY and kind.holds(today()):
             standing += await _report(cast, expected, kind)
     return standing
 
@@ -30,7 +30,7 @@ async def _report(cast: Cast, expected: Expected, kind: ActivityKind) -> int:
     on = today()
     earlier = on - timedelta(days=1)
     before = earlier if fiscal_year(earlier) == fiscal_year(on) else on
-    venues = [v.venue for v in catalogue.venues(on).values() if kind.channels[0] in v.channels]
+    places = [v.venue for v in venues(on).values() if kind.channels[0] in v.channels]
     run = uuid4().hex[:10]
     lines = [
         {
@@ -39,7 +39,7 @@ async def _report(cast: Cast, expected: Expected, kind: ActivityKind) -> int:
             "kind": kind.kind,
             "date": (before if number else on).isoformat(),
             "quantity": MISTAKE if number == 1 else QUANTITY,
-            "venue": venues[number % len(venues)] if venues else None,
+            "venue": places[number % len(places)] if places else None,
             "daily_area": cast.residents.area(),
             "flags": list(kind.flags[:1]) if number == 0 else [],
             **({"group": f"group-{run}-{number}"} if kind.needs_group else {}),

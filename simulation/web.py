@@ -45,6 +45,12 @@ class Web:
         headers = {"Idempotency-Key": key or str(uuid4())}
         return (await self._request("POST", path, json=body, headers=headers)).json()
 
+    async def send_file(self, path: str, content: bytes, *, key: str, **params: Any) -> Any:
+        """Raises Refused for a 4xx answer."""
+        headers = {"Idempotency-Key": key, "Content-Type": "application/octet-stream"}
+        answer = await self._request("POST", path, content=content, params=params, headers=headers)
+        return answer.json()
+
     async def _request(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any
     ) -> httpx.Response:

@@ -86,12 +86,12 @@ class PlacementWorkflow(FollowedUp[PlacementInput], Child[PlacementInput]):
 
     def record_trial(self, act: RecordTrial, by: Command) -> Move:
         """Both sides have to like it."""
-        fits = act.liked and act.host_agrees is not False
+        fits = act.liked and act.host != "declines"
         return Move(PlacementState.LINKING) if fits else self.back_to_the_wish()
 
     def record_settling(self, act: RecordSettling, by: Command) -> Move:
         """Settled where the person is at home and the host at ease; else both are helped on."""
-        both = act.settled and act.host_settled is not False
+        both = act.settled and act.host != "needs-support"
         return Move(PlacementState.SETTLED) if both else Move(task="renew")
 
     def record_follow_up(self, act: RecordFollowUp, by: Command) -> Move:

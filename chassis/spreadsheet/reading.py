@@ -171,12 +171,17 @@ def _table(
 
 
 def _rows(headings: list[str], rows: Iterator[RawRow]) -> Iterator[TableRow]:
+    nothing = dict.fromkeys(filter(None, headings), "")
+    plain = len(nothing) == len(headings)
     for row in rows:
         cells = [cell.strip() for cell in row.cells]
+        if plain and len(cells) == len(headings) and max(map(len, cells)) <= LONGEST_CELL:
+            if row.problem is not None or any(cells):
+                yield TableRow(row.number, dict(zip(headings, cells, strict=True)), row.problem)
+            continue
         if not any(cells) and row.problem is None:
             continue
-        named = dict.fromkeys(filter(None, headings), "")
-        named |= {
+        named = nothing | {
             name: cell[:LONGEST_CELL] for name, cell in zip(headings, cells, strict=False) if name
         }
         yield TableRow(row.number, named, row.problem or _problem(headings, cells))

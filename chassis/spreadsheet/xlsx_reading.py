@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import IO, Any
 
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 
 MOST_UNPACKED = 12
 """How many times its own largest size a workbook may unpack to; a sheet of text makes about 10."""
@@ -37,6 +38,9 @@ def _rows(sheet: Any, most_columns: int) -> Iterator[list[str]]:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, str):
+        # _x000D_ and its like stand for what XML cannot hold (ECMA-376 part 1, 22.9.2.19).
+        return unescape(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
     if isinstance(value, date | time):

@@ -30,7 +30,7 @@ from contracts.acts.dates import (
 )
 from contracts.acts.errand import ErrandTopic, ReportErrand
 from contracts.acts.handover import ConfirmHandover, HandoverItem, NameSides, PackHandover
-from contracts.acts.household import AddPerson
+from contracts.acts.household import AddPerson, SettleReminder
 from contracts.acts.meeting import (
     AcceptSupportMeeting,
     AcknowledgeSecrecy,
@@ -199,6 +199,7 @@ AnyAct = Annotated[
     | EndPlacement
     | ConfirmHandover
     | AddPerson
+    | SettleReminder
     | NameSides
     | PackHandover
     | ReviseDraft
@@ -339,6 +340,7 @@ __all__ = [
     "ReviewSuspension",
     "ReviseDraft",
     "ScheduleMeeting",
+    "SettleReminder",
     "StartParticipation",
     "StartReferral",
     "StopWaiting",

@@ -15,3 +15,9 @@ class AddPerson(Act):
     act: Literal["add_person"] = "add_person"
     person_id: UUID
     """A member whom intake has told of."""
+
+
+class SettleReminder(Act):
+    """予告の確認: what is about to end was looked at, and is let end or was renewed elsewhere."""
+
+    act: Literal["settle_reminder"] = "settle_reminder"

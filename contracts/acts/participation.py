@@ -65,8 +65,8 @@ class RecordTrial(Act):
     act: Literal["record_trial"] = "record_trial"
     liked: bool
     on: date
-    host_agrees: bool | None = None
-    """Whether the host would go on too; None: not asked."""
+    host: Literal["goes-on", "declines"] | None = None
+    """What the host says; None: not asked."""
 
 
 class RecordLink(Act):
@@ -81,8 +81,8 @@ class RecordSettling(Act):
 
     act: Literal["record_settling"] = "record_settling"
     settled: bool
-    host_settled: bool | None = None
-    """受け入れ先の定着: False keeps the support for the host going; None: not asked."""
+    host: Literal["at-ease", "needs-support"] | None = None
+    """受け入れ先の定着: a host that needs support keeps the settling going; None: not asked."""
     host_support: Text | None = None
     """受け入れ先への支援: what was done for the host (process A8)."""
 

@@ -101,7 +101,7 @@ class ReviseDraft(DraftPlan):
 
     act: Literal["revise_draft"] = "revise_draft"  # type: ignore[assignment]
     based_on: int = Field(ge=1)
-    """The 稿 that was read: refused with `stale-form` if somebody has revised it since."""
+    """The 稿 that was read: refused with `stale-draft` if somebody has revised it since."""
 
 
 class ApprovePlan(Act):

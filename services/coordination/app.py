@@ -11,6 +11,8 @@ from services.coordination.api import ROUTERS
 from services.coordination.commands import relay_commands
 from services.coordination.events import events
 from services.coordination.mailing import relay_mails
+from services.coordination.portal import report_files, resource_files
+from services.coordination.reassigning import carry_out_reassignments
 from services.coordination.succession import succeed_agencies
 
 SERVICE = Service(
@@ -19,8 +21,9 @@ SERVICE = Service(
     events=events,
     activities=Activities,
     queue=COORDINATION_QUEUE,
-    background=(relay_commands, relay_mails, succeed_agencies),
+    background=(relay_commands, relay_mails, succeed_agencies, carry_out_reassignments),
     extend=portal.install,
+    files=(report_files.PAGE, resource_files.FILES, resource_files.PHOTOS),
 )
 
 

@@ -38,6 +38,7 @@ from services.coordination.store.commands import (
     store_withdrawal,
 )
 from services.coordination.store.households import end_flag, keep_flag, know_member
+from services.coordination.store.reminders import PROTECTION, remind, settle
 
 events = Events("coordination")
 
@@ -86,6 +87,17 @@ async def member(session: AsyncSession, told: HouseholdMemberAdded) -> None:
 async def flag(session: AsyncSession, told: PersonFlagged) -> None:
     case = _known(await lock_case_of_intake(session, told.intake_id))
     await keep_flag(session, case, told)
+    if told.renewable_from is not None:
+        await settle(session, PROTECTION, [told.flag_id], told.occurred_at)
+        await remind(
+            session,
+            case,
+            PROTECTION,
+            told.flag_id,
+            back_on=told.renewable_from,
+            due_on=told.expires_on,
+            at=told.occurred_at,
+        )
     add_entry(
         session, case, cause="flagged", state=case.state, at=told.occurred_at, result=told.kind
     )
@@ -95,6 +107,7 @@ async def flag(session: AsyncSession, told: PersonFlagged) -> None:
 async def flag_ended(session: AsyncSession, told: PersonFlagEnded) -> None:
     case = _known(await lock_case_of_intake(session, told.intake_id))
     await end_flag(session, told)
+    await settle(session, PROTECTION, [told.flag_id], told.occurred_at)
     add_entry(
         session, case, cause="flag-ended", state=case.state, at=told.occurred_at, result=told.kind
     )

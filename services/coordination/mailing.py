@@ -81,7 +81,7 @@ class MailRelay:
         """Relay for ever. Cancel to stop; raises what made it impossible to go on."""
         try:
             async with self._leading():
-                while True:
+                while not _told_to_stop():
                     self._wake.clear()
                     if not await self.send_what_is_due():
                         await self._wait_for_work()
@@ -219,6 +219,13 @@ class MailRelay:
         if self._connection.is_closed():
             # The lock went with it: another process may send now.
             raise ConnectionError("the relay's connection is gone")
+
+
+def _told_to_stop() -> bool:
+    """Whether this task was cancelled. Before Python 3.12 `asyncio.wait_for`, on which the SMTP
+    client stands, may lose a cancellation that comes in the moment of its answer."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def relay_of(context: Context) -> MailRelay:

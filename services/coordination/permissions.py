@@ -107,6 +107,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "decline_transfer": _COORDINATING,
     "withdraw_transfer": _COORDINATING,
     "add_person": _COORDINATING,
+    "settle_reminder": _COORDINATING,
     "propose_dates": _CONVENING,
     "propose_other_dates": _CONVENING,
     "answer_dates": _EVERYBODY,

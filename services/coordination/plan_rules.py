@@ -88,7 +88,7 @@ async def _revise_draft(attempt: Attempt, act: plan.ReviseDraft) -> None:
     if draft.adopted_at is not None:
         raise RefusedError(Refusal.PLAN_ADOPTED, version=draft.version)
     if act.based_on != draft.revision:
-        raise RefusedError(Refusal.STALE_FORM, revision=draft.revision, based_on=act.based_on)
+        raise RefusedError(Refusal.STALE_DRAFT, revision=draft.revision, based_on=act.based_on)
     await _paper(attempt, act)
 
 

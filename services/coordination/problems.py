@@ -50,7 +50,7 @@ REFUSALS: dict[str, tuple[int, str, str]] = {
         "守秘義務を確認していない機関があるため、支援会議を開けません",
         "An agency has not acknowledged the duty of secrecy for this meeting",
     ),
-    Refusal.STALE_FORM: (
+    Refusal.STALE_DRAFT: (
         409,
         "読んだあとに、ほかの方がプラン案を修正しました。最新の稿を確かめてください",
         "Somebody has revised the draft since it was read; look at the newer one",

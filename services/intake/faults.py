@@ -74,6 +74,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "intake-unknown": ("受付が見つかりません", "No such intake"),
     "intake-withdrawn": ("この受付は取り下げられています", "This intake was withdrawn"),
     "invalid": ("値の形が正しくありません", "The value has the wrong form"),
+    "kind-ended": (
+        "この日付では、ケースの記録から数えるため報告しません",
+        "On that date it is counted from the cases and is not reported",
+    ),
     "kind-not-of-channel": ("この窓口では報告しない種別です", "This channel does not report it"),
     "kind-unknown": ("活動の種別が正しくありません", "No such kind of activity"),
     "line-differs": (

@@ -92,17 +92,26 @@ class _Reading:
         """From where the file stands to its end, or until another reader has it."""
         skip = self._done
         problem = None
+        coming = asyncio.ensure_future(asyncio.to_thread(self._next))
         while True:
             try:
-                judged = await asyncio.to_thread(self._next)
+                judged = await coming
             except Exception as error:  # whatever a broken workbook makes its reader raise
                 log.warning("report file unreadable", error=type(error).__name__)
                 problem = "file-unreadable"
                 break
             if not judged:
                 break
+            # The next chunk is read while the database takes this one.
+            coming = asyncio.ensure_future(asyncio.to_thread(self._next))
             fresh, skip = judged[skip:], max(0, skip - len(judged))
-            if fresh and not await self._take(fresh):
+            try:
+                taken = not fresh or await self._take(fresh)
+            except BaseException:
+                await asyncio.wait([coming])
+                raise
+            if not taken:
+                await asyncio.wait([coming])
                 return
         await _end(self._context, self._file.file_id, self._done, problem)
 

@@ -11,6 +11,7 @@ from chassis.mynumber import fields_with_my_number
 from contracts import catalogue
 from contracts.calendar import fiscal_year
 from contracts.message import Code
+from contracts.venues import venues
 from services.intake.access import may_send
 from services.intake.consultation import date_fault
 from services.intake.faults import WORDS, Fault
@@ -44,8 +45,11 @@ def read_line(row: Any) -> ReportedLine | list[Fault]:
     """The line in a row, or what is wrong with the row's own form."""
     faults = list(unreadable(row))
     faults += [Fault(field, "my-number-refused") for field in fields_with_my_number(row)]
-    if faults:
-        return faults
+    return faults or shape_line(row)
+
+
+def shape_line(row: Any) -> ReportedLine | list[Fault]:
+    """The line in a row in which nothing stands that may not be kept."""
     try:
         return ReportedLine.model_validate(row)
     except ValidationError as error:
@@ -91,6 +95,8 @@ def _kind_faults(line: ReportedLine) -> Iterator[Fault]:
     if kind is None:
         yield Fault("kind", "kind-unknown")
         return
+    if not kind.holds(line.on):
+        yield Fault("kind", "kind-ended")
     if line.channel not in kind.channels:
         yield Fault("kind", "kind-not-of-channel")
         return
@@ -100,7 +106,7 @@ def _kind_faults(line: ReportedLine) -> Iterator[Fault]:
     if kind.needs_group and line.group is None:
         yield Fault("group", "group-missing")
     if line.venue is not None:
-        venue = catalogue.venues(line.on).get(line.venue)
+        venue = venues(line.on).get(line.venue)
         if venue is None:
             yield Fault("venue", "venue-unknown")
         elif line.channel not in venue.channels:

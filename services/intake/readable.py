@@ -23,17 +23,18 @@ def unreadable(body: Any) -> Iterator[Fault]:
             yield Fault("body", "too-deep")
             return
         if isinstance(value, dict):
-            if not all(_storable(str(key)) for key in value):
+            if not all(storable(str(key)) for key in value):
                 yield Fault(path or "body", "text-not-storable")
                 continue
             waiting += [(f"{path}.{key}".strip("."), at, depth + 1) for key, at in value.items()]
         elif isinstance(value, list):
             waiting += [(f"{path}.{place}", at, depth + 1) for place, at in enumerate(value)]
-        elif isinstance(value, str) and not _storable(value):
+        elif isinstance(value, str) and not storable(value):
             yield Fault(path or "body", "text-not-storable")
         elif isinstance(value, float) and not math.isfinite(value):
             yield Fault(path or "body", "invalid")
 
 
-def _storable(text: str) -> bool:
+def storable(text: str) -> bool:
+    """Whether a text column holds the text."""
     return _UNSTORABLE.search(text) is None

@@ -9,17 +9,20 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from chassis.auth import Principal
 from chassis.mynumber import holds_my_number
 from chassis.spreadsheet import ADDED, TableRow
 from contracts import catalogue
+from contracts.venues import venues
 from contracts.written_dates import read_date
 from services.intake.faults import Fault
-from services.intake.lines import ReportedLine, line_faults, read_line
+from services.intake.lines import ReportedLine, line_faults, shape_line
+from services.intake.readable import storable
 
 HEADINGS = {
     "line_ref": "整理番号",
@@ -46,6 +49,8 @@ _ALIASES = {name: field for field, name in HEADINGS.items()} | {
     "区分": "flags",
 }
 _BETWEEN_FLAGS = re.compile(r"[;,、・\s]+")
+LONGEST_NUMBER = 12
+"""Digits; more are refused as text, not as a quantity."""
 CONTENT = "content"
 """Whose numbering the references belong to that are made of a row's content."""
 
@@ -87,10 +92,12 @@ class Judge:
     def judge(self, row: TableRow) -> Judged:
         if row.problem is not None:
             return Judged(_readable(row), None, [Fault("", row.problem.value)])
+        if faults := _unkeepable(row.cells):
+            return Judged(_readable(row), None, faults)
         body = _body(row.cells, self._today)
-        line = read_line(body)
+        line = shape_line(body)
         if isinstance(line, list):
-            return Judged(_readable(row), None, _told(line, body))
+            return Judged(row, None, _told(line, body))
         faults = line_faults(line, self._sender, self._today, self._closed)
         if line.line_ref is not None and line.line_ref in self._references:
             faults.append(Fault("line_ref", "line-ref-twice"))
@@ -153,27 +160,35 @@ def _body(cells: dict[str, str], today: date) -> dict[str, object]:
     return body
 
 
+def _unkeepable(cells: dict[str, str]) -> list[Fault]:
+    if not storable("".join(cells.values())):
+        return [Fault(name, "text-not-storable") for name in cells if not storable(cells[name])]
+    return [Fault(name, "my-number-refused") for name in cells if holds_my_number(cells[name])]
+
+
 def _in_codes(body: dict[str, object], on: date) -> None:
     """Words that people write for a kind, a window, a place become its code."""
     kinds = catalogue.activity_kinds()
-    channels, venues = catalogue.channels(on), catalogue.venues(on)
-    _in_code(body, "kind", {kind.label: code for code, kind in kinds.items()}, kinds)
+    if body.get("kind") not in kinds:
+        _in_code(body, "kind", {kind.label: code for code, kind in kinds.items()})
     kind = kinds.get(str(body.get("kind")))
-    own = [channels[code] for code in kind.channels if code in channels] if kind else []
-    if "channel" not in body and len(own) == 1:
-        body["channel"] = own[0].channel
-    _in_code(body, "channel", {c.ward_programme: c.channel for c in own}, channels)
-    _in_code(body, "venue", {venue.name: code for code, venue in venues.items()}, venues)
+    channels = catalogue.channels(on)
+    if kind is not None and body.get("channel") not in channels:
+        own = [channels[code] for code in kind.channels if code in channels]
+        if "channel" not in body and len(own) == 1:
+            body["channel"] = own[0].channel
+        _in_code(body, "channel", {c.ward_programme: c.channel for c in own})
+    known = venues(on)
+    if "venue" in body and body["venue"] not in known:
+        _in_code(body, "venue", {venue.name: code for code, venue in known.items()})
 
 
-def _in_code(
-    body: dict[str, object], field: str, by_name: Mapping[str, str], codes: Container[str]
-) -> None:
-    said = str(body.get(field, ""))
-    if said not in codes and said in by_name:
-        body[field] = by_name[said]
+def _in_code(body: dict[str, object], field: str, by_name: Mapping[str, str]) -> None:
+    if code := by_name.get(str(body.get(field))):
+        body[field] = code
 
 
+@lru_cache(maxsize=4_096)
 def _day(text: str) -> date | None:
     try:
         return read_date(text)
@@ -183,11 +198,13 @@ def _day(text: str) -> date | None:
 
 def _number(text: str) -> object:
     """The whole number in a cell; what is none stays text, and is refused as such."""
+    if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER:
+        return int(text)
     plain = unicodedata.normalize("NFKC", text).replace(",", "").strip()
     if not plain:
         return None
     plain = re.sub("^[△▲−]", "-", plain)
-    return int(plain) if re.fullmatch(r"-?\d{1,12}", plain) else text
+    return int(plain) if re.fullmatch(rf"-?\d{{1,{LONGEST_NUMBER}}}", plain) else text
 
 
 def _readable(row: TableRow) -> TableRow:

@@ -11,13 +11,13 @@ from uuid import UUID, uuid5
 import jpholiday
 from dateutil.rrule import rrule, rrulestr
 from icalendar import Calendar, Event, vRecur
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.problems import broken
 from contracts.calendar import TOKYO, WEEKDAYS
+from services.participation.recurrence_words import DAYS, rule_of
 
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LOOK_AHEAD = timedelta(days=400)
 """So far openings are held against each other: a year and its edges."""
 FIRST_WITHIN = timedelta(days=1830)
@@ -49,6 +49,15 @@ class Opening(BaseModel):
     except_holidays: bool = False
     """Closed on national holidays (祝日)."""
     note: str = Field("", max_length=200)
+
+    @field_validator("rule", mode="before")
+    @classmethod
+    def _in_words(cls, said: object) -> object:
+        """A recurrence may be written as people say it."""
+        try:
+            return rule_of(said) if isinstance(said, str) else said
+        except ValueError:
+            raise _broken_rule(field=None) from None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "Opening":
@@ -111,12 +120,12 @@ class Opening(BaseModel):
         return parsed.replace(until=min(_noon(until), own_end or _noon(until)))
 
 
-def _broken_rule() -> PydanticCustomError:
+def _broken_rule(field: str | None = "rule") -> PydanticCustomError:
     return broken(
         "recurrence-broken",
-        ja="繰り返しの書き方が正しくありません(RFC 5545)",
-        en="This is no recurrence of RFC 5545",
-        field="rule",
+        ja="繰り返しは「毎週火・木」「毎月第2火」「毎月15日」か RFC 5545 の形で入力してください",
+        en="This is no recurrence, neither in words nor by RFC 5545",
+        field=field,
     )
 
 

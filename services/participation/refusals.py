@@ -27,12 +27,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "There is a sheet for this day; correct it instead",
     ),
     "end-before-start": ("終わりが始まりより前です", "It ends before it starts"),
+    "file-unreadable": (
+        "ファイルを読み取れません。CSV か .xlsx を送ってください",
+        "The file cannot be read; send CSV or .xlsx",
+    ),
     "food-past-date": (
         "賞味期限・消費期限を過ぎた、または近すぎる食品です",
         "The food is past its date, or too near to it",
     ),
     "food-recalled": ("回収中の食品は渡せません", "Recalled food is not handed over"),
     "group-served": ("この団体にはこの日すでに渡しています", "This group was served already"),
+    "heading-missing": ("見出しが足りません", "A heading is missing"),
     "hours-overlap": ("同じ時間に別の予定があります", "Something else is on at that time"),
     "identifies-somebody": (
         "電話番号・メールアドレス・番地など、個人が分かる内容は書かないでください",
@@ -54,7 +59,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "同じ人・団体と思われる登録があります。別であれば確認の印を付けて送り直してください",
         "Somebody like this is registered; confirm that it is another one",
     ),
+    "reference-needed": (
+        "整理番号が必要です(同じ行を二度取り込まないため)",
+        "A reference is needed, so that a row is known again",
+    ),
     "reference-taken": ("この整理番号はすでに使われています", "This reference is taken"),
+    "rows-too-many": ("行が多すぎます。分けて送ってください", "Too many rows; send them in parts"),
     "session-full": ("募集人数に達しています", "Enough volunteers are engaged"),
     "stock-short": ("在庫が足りません", "There is not so much in stock"),
     "unknown": ("見つかりません", "Not found"),

@@ -11,10 +11,10 @@ from typing import Any
 
 from contracts.catalogue import resource_features, resource_kinds
 from contracts.written_dates import read_date
-from services.participation.opening import DAYS, Opening, days_said
+from services.participation.opening import Opening, days_said
 from services.participation.published import CAPACITY_LABELS
+from services.participation.recurrence_words import ONCE, rule_of
 
-WEEKDAYS = "月火水木金土日"
 YES, NO = "はい", "いいえ"
 
 ID, ANOTHER = "ID", "別の資源"
@@ -201,7 +201,7 @@ def _openings(cells: Mapping[str, str]) -> list[dict[str, Any]]:
         opens, closes = _hours(row[HOURS])
         rows.append(
             {
-                "rule": rule_of(row[RULE]),
+                "rule": _rule(row[RULE]),
                 "starts_on": _date(STARTS, row[STARTS]),
                 "opens_at": opens,
                 "closes_at": closes,
@@ -235,34 +235,15 @@ def _hours(cell: str) -> tuple[str | None, str | None]:
     return f"{int(hour):02d}:{minute}", f"{int(until_hour):02d}:{until_minute}"
 
 
-def rule_of(said: str) -> str | None:
-    """The RFC 5545 rule of 「毎週火・木」, 「第2・第4火曜日」, 「毎月15日」; a rule stays one.
-
-    Raises CellError.
-    """
-    plain = re.sub(r"曜日|[\s曜]", "", unicodedata.normalize("NFKC", said))
-    if not plain or plain == "1回":
-        return None
-    if plain.upper().startswith("FREQ="):
-        return plain.upper()
-    if plain == "毎日":
-        return "FREQ=DAILY"
-    if found := re.fullmatch(r"(毎週|隔週|(\d+)週ごとの?)([月火水木金土日・、]+)", plain):
-        every = {"毎週": "1", "隔週": "2"}.get(found[1], found[2])
-        interval = "" if every == "1" else f";INTERVAL={every}"
-        days = ",".join(DAYS[WEEKDAYS.index(day)] for day in re.findall(f"[{WEEKDAYS}]", found[3]))
-        return f"FREQ=WEEKLY{interval};BYDAY={days}"
-    if found := re.fullmatch(r"(?:毎月)?((?:(?:第\d|最終)・?)+)([月火水木金土日])", plain):
-        day = DAYS[WEEKDAYS.index(found[2])]
-        nths = re.findall(r"第(\d)|(最終)", found[1])
-        return "FREQ=MONTHLY;BYDAY=" + ",".join(f"{nth or '-1'}{day}" for nth, _ in nths)
-    if found := re.fullmatch(r"毎月(\d{1,2})日", plain):
-        return f"FREQ=MONTHLY;BYMONTHDAY={found[1]}"
-    raise CellError(
-        RULE,
-        "「毎週火・木」「毎月第2火」「毎月15日」か RFC 5545 の形で入力してください",
-        "Not a recurrence that is understood",
-    )
+def _rule(cell: str) -> str | None:
+    try:
+        return rule_of(cell)
+    except ValueError:
+        raise CellError(
+            RULE,
+            "「毎週火・木」「毎月第2火」「毎月15日」か RFC 5545 の形で入力してください",
+            "Not a recurrence that is understood",
+        ) from None
 
 
 def _opening_cells(openings: list[Opening]) -> dict[str, str]:
@@ -283,9 +264,9 @@ def _opening_cells(openings: list[Opening]) -> dict[str, str]:
 def _rule_said(opening: Opening) -> str:
     """The recurrence in words where the words mean exactly the rule."""
     if opening.rule is None:
-        return "1回"
+        return ONCE
     words = days_said(opening)
     try:
         return words if rule_of(words) == opening.rule else opening.rule
-    except CellError:
+    except ValueError:
         return opening.rule

@@ -170,3 +170,36 @@ async def test_everything_works_without_javascript(
     await walker.press("情報提供で終了する")
     await walker.says("終結")
     await walker.says(person["name"])
+
+
+async def test_a_programme_writes_its_day_sheet_by_the_keyboard(
+    stack: Stack, cast: Cast, walker: Walker
+) -> None:
+    """Community building, page by page, with nothing but a keyboard for the numbers."""
+    page = walker.page
+    await walker.log_in("community", stack.logins["community"])
+    await walker.go("/community")
+    for path in ("venues", "activities", "volunteers", "food", "issues", "courses"):
+        await walker.go(f"/community/{path}")
+    for form in ("volunteer", "food-lot", "notice"):
+        await walker.go(f"/community/forms/{form}")
+    await walker.go("/community/imports/day-sheets")
+
+    await walker.go("/community/forms/venue")
+    name = f"見本ひろば {today():%m%d}"
+    await page.get_by_label("会場の符号").fill(f"hiroba-walk-{today():%m%d}")
+    await page.get_by_label("会場の名前").fill(name)
+    await page.get_by_label("事業(窓口)").select_option(label="子育てひろば")
+    await page.get_by_label("日常生活圏域").select_option("馬込")
+    await page.get_by_label("開設日").fill("2024-04-01")
+    await walker.press("登録する")
+    row = page.get_by_role("row").filter(has_text=name)
+    await row.get_by_role("link", name="今日の日報").click()
+    await walker.look()
+    for number in ("12", "15", "2"):
+        await page.keyboard.type(number)
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("日報を記録しました")
+    await walker.look()
+    await expect(page.get_by_label("こども(人)")).to_have_value("15")

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from contracts import acts
 from contracts.awaited import LOOK_AGAIN
-from contracts.cases import Kind
+from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind
 from contracts.steps import AgeBoundaries, AgeBoundary
 from tests.workflows.samples import (
     DAY,
     EVALUATION,
     RESOURCE,
+    STRANGER,
     consent,
     contact,
     draft,
@@ -133,6 +134,39 @@ async def settled(ward: Ward) -> Case:
     return case
 
 
+async def waited_for(ward: Ward) -> Case:
+    """A full host, a place made, a host that did not last; then a place comes free and holds."""
+    case = await to_active(ward)
+    begun = acts.StartParticipation(person_id=case.persons[0], kinds=("ibasho",), agency="flat-ota")
+    await case.act(begun)
+    await case.child_reaches(Kind.PLACEMENT, "matching")
+    await case.child(Kind.PLACEMENT, acts.RequestDevelopment())
+    await ward.signal(Kind.PLACEMENT, case.all(Kind.PLACEMENT)[0], DEVELOPMENT_ANSWERED)
+    await case.child_reaches(Kind.PLACEMENT, "matching")
+    for act in (
+        acts.Approach(resource_id=RESOURCE),
+        acts.RecordAnswer(accepted=True),
+        acts.MatchAgain(reason="host"),
+        acts.JoinWaitingList(resource_id=RESOURCE),
+        acts.StopWaiting(),
+        acts.JoinWaitingList(resource_id=RESOURCE),
+    ):
+        await case.child(Kind.PLACEMENT, act)
+    await ward.signal(Kind.PLACEMENT, case.all(Kind.PLACEMENT)[0], PLACE_OFFERED)
+    await case.child_reaches(Kind.PLACEMENT, "approached")
+    for act in (
+        acts.RecordAnswer(accepted=True),
+        acts.RecordVisit(liked=True, on=DAY),
+        acts.RecordTrial(liked=True, on=DAY, host="goes-on"),
+        acts.RecordLink(on=DAY),
+        acts.RecordSettling(settled=True, host="needs-support"),
+        acts.RecordSettling(settled=True, host="at-ease"),
+    ):
+        await case.child(Kind.PLACEMENT, act)
+    await case.child_reaches(Kind.PLACEMENT, "settled")
+    return case
+
+
 async def withdrawn_and_suspended(ward: Ward) -> Case:
     """Contact is lost and found again; then consent is withdrawn."""
     case = await to_active(ward)
@@ -158,6 +192,24 @@ async def handed_over(ward: Ward) -> Case:
     await other.child(Kind.HANDOVER, acts.ConfirmHandover(side="giving", agency="jidokan"))
     await other.child(Kind.HANDOVER, acts.ConfirmHandover(side="receiving", agency="jobota"))
     return other
+
+
+async def household_grew(ward: Ward) -> Case:
+    """Another member becomes a subject, consent does not reach, and a 支援会議 is asked for."""
+    case = await opened(ward)
+    await case.act(acts.AskConsent())
+    await case.act(consent(case.persons[0], expires_on=DAY + timedelta(days=365)))
+    await case.act(acts.CompleteAssessment(issues=("care",)))
+    await case.act(draft())
+    await case.reaches("meeting")
+    await case.act(acts.AddPerson(person_id=STRANGER))
+    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.REFUSED))
+    await case.reaches("sk-requested")
+    await case.act(acts.AcceptSupportMeeting())
+    await case.act(consent(STRANGER))
+    await case.reaches("assess")
+    await case.child_reaches(Kind.PLAN, "stopped")
+    return case
 
 
 async def tasks_of_a_plan(ward: Ward) -> Case:
@@ -245,6 +297,45 @@ def _in_days(on: date, count: int) -> date:
     return on + timedelta(days=count)
 
 
+async def dates_found(ward: Ward) -> Case:
+    """A 支援会議 whose date is found with the agencies, missed, found again, and left with advice,
+    duties, minutes that were returned once, and a trouble told to the community."""
+    case = await opened(ward)
+    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.UNSAFE))
+    await case.act(acts.AcceptSupportMeeting())
+    first, second = (await ward.now()) + timedelta(days=30), (await ward.now()) + timedelta(days=40)
+    seats = ("jobota", "sapota", "supervisor-law")
+    await case.act(acts.ProposeDates(slots=(first, second), attendees=seats))
+    await case.child_reaches(Kind.MEETING, "polling")
+    done = dict.fromkeys(("shared_view", "roles_clear", "time_fit"), acts.Felt.YES)
+    for act in (
+        acts.AnswerDates(agency="jobota", yes=(first, second)),
+        acts.AnswerDates(agency="sapota", if_needed=(first,)),
+        acts.ChooseDate(starts_at=first),
+        acts.ReportNoQuorum(present=()),
+        acts.ProposeOtherDates(slots=(second,)),
+        acts.ChooseDate(starts_at=second),
+        *(acts.AcknowledgeSecrecy(agency=agency) for agency in seats),
+        acts.HoldMeeting(present=seats),
+        acts.RecordAdvice(agency="supervisor-law"),
+        acts.AssignDuty(agency="sapota", duty=acts.DutyKind.VISIT, due_on=DAY),
+        acts.DecideSupport(decision=acts.SupportDecision.WATCH),
+        acts.RaiseCommunityIssue(theme="isolation", wanted_kinds=("ibasho",)),
+        acts.SubmitFeedback(agency="jobota", **done),
+    ):
+        await case.child(Kind.MEETING, act)
+    await case.child(Kind.MEETING, acts.ReturnMinutes(), MANAGER)
+    await case.child(Kind.MEETING, acts.DraftMinutes())
+    await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
+    await case.reaches("sk-decided")
+    await case.act(
+        acts.RecordStatutoryMeeting(
+            meeting="needy-support", on=DAY, agency="jobota", outcome="shared"
+        )
+    )
+    return case
+
+
 LIVES: dict[str, Life] = {
     life.__name__: life
     for life in (
@@ -254,9 +345,12 @@ LIVES: dict[str, Life] = {
         settled,
         withdrawn_and_suspended,
         handed_over,
+        household_grew,
         tasks_of_a_plan,
         taken_over,
         asked_when_born,
+        waited_for,
+        dates_found,
     )
 }
 """Between them they lead every kind of workflow through its main path."""

@@ -6,6 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from contracts import catalogue
+from contracts.venues import venues
 
 RENAMED = date(2026, 8, 1)
 
@@ -38,7 +39,7 @@ def test_the_ward_has_four_basic_and_eighteen_daily_areas() -> None:
 
 def test_venues_stand_in_areas_that_exist_and_belong_to_channels_that_exist() -> None:
     known = set(catalogue.channels(RENAMED))
-    for venue in catalogue.venues(RENAMED).values():
+    for venue in venues(RENAMED).values():
         assert catalogue.basic_area_of(venue.daily_area)
         assert venue.channels
         assert set(venue.channels) <= known

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chassis.spreadsheet import (
@@ -154,6 +154,7 @@ def test_sheets_that_are_not_read_are_named() -> None:
     assert table(out.getvalue()).other_sheets == ("記入要領",)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(DANGEROUS, WORDS).map("".join).map(str.strip), min_size=1, max_size=4))
 def test_what_is_written_as_csv_is_read_back_and_no_cell_is_a_formula(cells: list[str]) -> None:
     out = io.BytesIO()
@@ -170,7 +171,9 @@ def test_what_is_written_as_csv_is_read_back_and_no_cell_is_a_formula(cells: lis
         assert not written.startswith(("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "−", "＠"))
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=4), st.integers(-(10**9), 10**9))
+@example(["a\ufffeb", "_x0041_", "a\x0bb", "a\rb"], 0)
 def test_what_is_written_as_xlsx_is_read_back(cells: list[str], number: int) -> None:
     out = io.BytesIO()
     headings = [f"h{place}" for place in range(len(cells))]

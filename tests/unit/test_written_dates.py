@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.calendar import fiscal_year_label, wareki
@@ -60,6 +60,7 @@ def test_what_is_no_date_or_could_be_two_is_refused(text: str) -> None:
         read_date(text)
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(2019, 5, 1), max_value=date(2099, 12, 31)))
 def test_what_the_calendar_prints_is_read_back(on: date) -> None:
     assert read_date(wareki(on)) == on
@@ -77,6 +78,7 @@ def test_a_fiscal_year_is_read_in_every_way_an_office_writes_it(text: str) -> No
     assert read_fiscal_year(text) == 2024
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=2019, max_value=2099))
 def test_a_printed_fiscal_year_is_read_back(year: int) -> None:
     assert read_fiscal_year(fiscal_year_label(year)) == year

@@ -115,6 +115,7 @@ PLAINEST: dict[str, Act] = {
         acts.AcceptSupportMeeting(),
         acts.DeclineSupportMeeting(),
         acts.AddPerson(person_id=STRANGER),
+        acts.SettleReminder(),
         acts.RecordProgress(agency="jobota", on=DAY),
         contact("no-answer"),
         acts.RecheckConsent(),

@@ -17,6 +17,7 @@ from contracts.policies import Period, Policy, days
 from contracts.steps import Step
 from tests.workflows.samples import (
     EVALUATION,
+    FAR,
     OUTREACH,
     PERSON,
     RESOURCE,
@@ -83,6 +84,9 @@ DUE: dict[str, Entered] = {
         Kind.CASE, "plan-draft", "assess", acts.CompleteAssessment(issues=("debt",))
     ),
     "meeting_scheduling_due": Entered(Kind.CASE, "meeting", "plan-draft", draft()),
+    "availability_due": Entered(
+        Kind.MEETING, "polling", "preparing", acts.ProposeOtherDates(slots=(FAR,))
+    ),
     "minutes_due": Entered(
         Kind.MEETING, "held", "preparing", acts.HoldMeeting(present=("jobota",))
     ),
@@ -487,8 +491,9 @@ async def test_both_sides_stay_after_the_age_was_reached(ward: Ward) -> None:
 
 def test_every_policy_field_has_a_test_of_what_it_does() -> None:
     years = {name for name in Policy.model_fields if name.startswith("fiscal_year_")}
-    lists = {"worklist_ahead", "snooze_longest"}
-    elsewhere = "the years' stand in test_fiscal_year.py, those of lists in coordination's tests"
+    lists = {"worklist_ahead", "snooze_longest", "meeting_minutes"}
+    lists |= {"availability_reminder"}
+    elsewhere = "in test_fiscal_year.py and test_meeting.py; those of lists and letters at the desk"
     assert set(Policy.model_fields) - years - lists == TESTED, elsewhere
 
 

@@ -86,6 +86,21 @@ REFUSED = [
         )
     ),
     Refused(
+        Refusal.CONSENT_MISSING,
+        Kind.CASE,
+        "outreach",
+        acts.StartParticipation(person_id=PERSON, kinds=("ibasho",)),
+        remembers={"support": ()},
+        details={"persons": [str(PERSON)]},
+    ),
+    Refused(
+        Refusal.INCOMPLETE,
+        Kind.CASE,
+        "single-agency",
+        acts.StartParticipation(person_id=PERSON, kinds=("ibasho",)),
+        details={"field": "agency"},
+    ),
+    Refused(
         Refusal.SECRECY_NOT_ACKNOWLEDGED,
         Kind.MEETING,
         "preparing",

@@ -1,6 +1,15 @@
 """Coordination over HTTP: cases, the worklist, and what people do."""
 
-from services.coordination.api import acts, cases, operations, papers, search, tasks
+from services.coordination.api import (
+    acts,
+    cases,
+    meetings,
+    operations,
+    papers,
+    reassignments,
+    search,
+    tasks,
+)
 
 ROUTERS = (
     search.router,
@@ -9,4 +18,6 @@ ROUTERS = (
     acts.router,
     operations.router,
     papers.router,
+    reassignments.router,
+    meetings.router,
 )

@@ -60,6 +60,21 @@ async def act_on_case(
     return _answered(done, answer)
 
 
+@router.get(
+    "/cases/{case_id}/suggestions/{act}", summary="様式の下書き / What a form may begin with"
+)
+async def suggest(
+    ctx: Ctx,
+    session: Session,
+    caller: Caller,
+    case_id: UUID,
+    act: str,
+    target: UUID | None = None,
+) -> dict[str, Any]:
+    """Taken from what the case has already: assessment, the version before, attendees."""
+    return await reading.suggest(ctx, session, caller, case_id, act, target or case_id)
+
+
 @router.get("/commands/{command_id}", summary="操作の結果 / What came of an act")
 async def show_command(session: Session, caller: Caller, command_id: UUID) -> views.CommandView:
     return await reading.show_command(session, caller, command_id)

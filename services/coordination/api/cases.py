@@ -47,9 +47,16 @@ async def show_case(session: Session, caller: Caller, case_id: UUID) -> views.Ca
 
 @router.get("/cases/{case_id}/timeline", summary="経過 / Timeline")
 async def show_timeline(
-    session: Session, caller: Caller, case_id: UUID, after: str | None = None, limit: Page = 100
+    session: Session,
+    caller: Caller,
+    case_id: UUID,
+    after: str | None = None,
+    limit: Page = 100,
+    order: Literal["oldest", "newest"] = "oldest",
 ) -> views.TimelinePage:
-    return await reading.show_timeline(session, caller, case_id, after, limit)
+    """古い順、または新しい順に返します。The oldest lines first, or the newest."""
+    newest = order == "newest"
+    return await reading.show_timeline(session, caller, case_id, after, limit, newest_first=newest)
 
 
 @router.get("/cases/{case_id}/persons", summary="同意の状況 / Consents by person")

@@ -17,7 +17,16 @@ from services.coordination.searching import search
 
 router = APIRouter(prefix=PREFIX, tags=["ケース / cases"])
 
-Flag = Literal["urgent", "overdue", "escalated", "unassigned", "sk", "open"]
+Flag = Literal[
+    "urgent",
+    "overdue",
+    "escalated",
+    "unassigned",
+    "sk",
+    "open",
+    "staff-safety",
+    "address-protection",
+]
 Code = Annotated[str, Field(max_length=100)]
 
 

@@ -31,14 +31,18 @@ from services.coordination.effects.scene import Scene, effect
 from services.coordination.models import Evaluation, Suspension, SuspensionReview
 from services.coordination.plan_rules import latest_plan
 from services.coordination.rules import open_evaluation
+from services.coordination.store.reminders import settle_expired
 from services.coordination.store.team import join_team, leave_team
 
-ALL_ROLES = (*PLAN_ROLES, BESIDE, SOLE, "intake", "outreach", "participation")
+ALL_ROLES = (*PLAN_ROLES, BESIDE, SOLE, "intake", "outreach", "participation", "handover")
 
 
 async def case_moved(scene: Scene) -> None:
     """The case enters another state: its row, the fact, and what leaving and entering mean."""
     case, state = scene.case, scene.step.state
+    if scene.step.cause == "consent-expired" and scene.step.person_id and scene.step.result:
+        ended = (scene.step.person_id, scene.step.result)
+        await settle_expired(scene.session, case.case_id, *ended, scene.step.at)
     if state == case.state:
         return
     if state == CaseState.CLOSED:

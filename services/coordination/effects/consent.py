@@ -1,5 +1,6 @@
 """Consent of each person, its refusal and its withdrawal (process A4)."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,9 +15,11 @@ from contracts.acts import (
 )
 from contracts.events.coordination import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from contracts.events.envelope import new_id
+from contracts.policies import Policy
 from services.coordination.consent_forms import form_in_force, text_hash
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.models import Consent, ConsentRefusal
+from services.coordination.store.reminders import CONSENT, remind, settle
 
 
 async def _standing(scene: Scene, person_id: UUID, kind: ConsentKind) -> Consent | None:
@@ -41,10 +44,12 @@ async def record_consent(scene: Scene, act: RecordConsent) -> None:
         earlier = await _standing(scene, act.person_id, kind)
         if earlier is not None:
             earlier.replaced_at = scene.step.at
+            await _settle(scene, earlier, act.code)
             await scene.session.flush()
+        consent_id = new_id()
         scene.session.add(
             Consent(
-                consent_id=new_id(),
+                consent_id=consent_id,
                 case_id=scene.case.case_id,
                 person_id=act.person_id,
                 kind=kind,
@@ -64,6 +69,9 @@ async def record_consent(scene: Scene, act: RecordConsent) -> None:
                 document_id=act.document_id,
             )
         )
+        if act.expires_on is not None:
+            await scene.session.flush()
+            await _warn(scene, consent_id, act.expires_on)
         await scene.tell(ConsentGiven, person_id=act.person_id, kind=str(kind))
 
 
@@ -98,7 +106,26 @@ async def _withdraw(scene: Scene, person_id: UUID, kind: ConsentKind) -> None:
     standing = await _standing(scene, person_id, kind)
     if standing is not None:
         standing.withdrawn_at = scene.step.at
+        await _settle(scene, standing, scene.step.command.act.code if scene.step.command else None)
         await scene.tell(ConsentWithdrawn, person_id=person_id, kind=str(kind))
+
+
+async def _warn(scene: Scene, consent_id: UUID, last: date) -> None:
+    """The coordinator is asked in time whether it is to be renewed (`consent_expiry_warning`)."""
+    ahead = timedelta(days=Policy().consent_expiry_warning.count)
+    await remind(
+        scene.session,
+        scene.case,
+        CONSENT,
+        consent_id,
+        back_on=last - ahead,
+        due_on=last,
+        at=scene.step.at,
+    )
+
+
+async def _settle(scene: Scene, consent: Consent, act: str | None) -> None:
+    await settle(scene.session, CONSENT, [consent.consent_id], scene.step.at, scene.by, act)
 
 
 @effect(RecheckConsent)

@@ -11,7 +11,10 @@ from services.coordination.effects.plan import PLAN_ROLES
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.handing_over import proposed_sides
 from services.coordination.models import Handover, HandoverPaper, PlanRole, PlanVersion, TeamMember
-from services.coordination.store.team import disclose, join_team, leave_team
+from services.coordination.store.team import disclose, join_team, leave_team, legal_basis
+
+SIDE = "handover"
+"""The role in the team of whoever gives or receives, for as long as the handover lasts."""
 
 
 async def handover_moved(scene: Scene) -> None:
@@ -28,6 +31,8 @@ async def handover_moved(scene: Scene) -> None:
     if scene.step.on is not None:
         handover.age, handover.reached_on = scene.step.age, scene.step.on
         await _propose(scene, handover)
+    if scene.step.state in (HandoverState.DONE, HandoverState.STOPPED):
+        await leave_team(scene.session, scene.case.case_id, scene.step.at, roles=[SIDE])
     if scene.step.state == HandoverState.DONE and handover.done_at is None:
         await _complete(scene, handover)
 
@@ -82,10 +87,26 @@ async def _of(scene: Scene) -> Handover:
     return await scene.session.get_one(Handover, scene.step.entity_id)
 
 
+async def _let_in(scene: Scene, *sides: str) -> None:
+    """Whoever is named by a person, not only proposed by the data, works on the case from now on.
+
+    That an agency learns of the case by it is a disclosure; a side that is named no more leaves.
+    """
+    session, case, at = scene.session, scene.case, scene.step.at
+    team = await _team(scene)
+    await leave_team(session, case.case_id, at, roles=[SIDE], but=sides)
+    for side in sides:
+        if side not in team:
+            basis = await legal_basis(session, case, scene.on, side)
+            await disclose(session, case, "handover", [side], basis=basis, by=scene.by, at=at)
+        await join_team(session, case.case_id, side, SIDE, at)
+
+
 @effect(NameSides)
 async def name_sides(scene: Scene, act: NameSides) -> None:
     handover = await _of(scene)
     handover.giving, handover.receiving = act.giving, act.receiving
+    await _let_in(scene, act.giving, act.receiving)
 
 
 @effect(PackHandover)
@@ -94,6 +115,7 @@ async def pack_handover(scene: Scene, act: PackHandover) -> None:
     handover = await _of(scene)
     receiving = handover.receiving or ""
     handover.packed_at = scene.step.at
+    await _let_in(scene, *(side for side in (handover.giving, receiving) if side))
     for paper in act.items:
         kept = await scene.session.scalar(
             insert(HandoverPaper)

@@ -38,6 +38,7 @@ from services.coordination.models.plan import (
     PlanTask,
     PlanVersion,
 )
+from services.coordination.models.reminder import Reminder
 from services.coordination.models.sitting import Rescheduling, Sitting, Slot, SlotAnswer
 from services.coordination.models.support import (
     Contact,
@@ -100,6 +101,7 @@ __all__ = [
     "Referral",
     "ReferralReport",
     "Referrer",
+    "Reminder",
     "Rescheduling",
     "SecrecyAcknowledgement",
     "Sitting",

@@ -60,7 +60,7 @@ class Reassignment(Table, table=True):
     __tablename__ = "reassignment"
     __table_args__ = (
         CheckConstraint("status IN ('planned', 'done', 'cancelled')", name="status"),
-        CheckConstraint("to_coordinator IS NOT NULL OR to_agency IS NOT NULL", name="to_somebody"),
+        CheckConstraint("num_nonnulls(to_coordinator, to_agency, undoes) > 0", name="to_somebody"),
         Index("ix_reassignment_due", "effective_on", postgresql_where=text("status = 'planned'")),
     )
 

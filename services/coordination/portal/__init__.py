@@ -12,14 +12,28 @@ from starlette.types import Scope
 from chassis.context import Context
 from services.coordination.portal import (
     cases,
+    community,
+    day_sheets,
     errors,
     figures,
     fiscal_years,
+    food,
+    households,
     intakes,
+    issues,
+    lists,
+    matching,
+    meetings,
     operations,
     papers,
+    reassignments,
+    record_forms,
+    report_files,
+    resource_files,
+    resources,
     search,
     tending,
+    training,
     worklist,
 )
 from services.coordination.portal.access import Login
@@ -55,8 +69,16 @@ def install(app: FastAPI, context: Context) -> None:
         operations,
         intakes,
         papers,
+        reassignments,
+        meetings,
+        report_files,
+        resource_files,
+        matching,
+        resources,
+        households,
     )
-    for part in parts:
+    building = (community, day_sheets, food, issues, training, lists, record_forms)
+    for part in (*parts, *building):
         portal.include_router(part.router)
     portal.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.router.routes.append(PortalMount("", app=portal, name="portal"))

@@ -12,12 +12,14 @@ from chassis.context import Context
 from chassis.problems import Problem
 from contracts import catalogue
 from contracts.calendar import today
+from contracts.cases import Refusal
 from contracts.events import new_id
 from services.coordination import labels, problems, views
 from services.coordination.forms import MODELS, fields_of
 from services.coordination.portal.access import Submission, Viewer
 from services.coordination.portal.elsewhere import Elsewhere
 from services.coordination.portal.forms import (
+    BASED_ON,
     MORE,
     Choice,
     Control,
@@ -37,6 +39,7 @@ KEY_FIELD = "_key"
 
 NAME_AWAY = "氏名を取得できません"
 INTO_CASE, RESOURCE, DAILY_AREA = "into_case_id", "resource_id", "daily_area"
+PARTICIPATION = "/api/participation/v1"
 PLACE_KINDS = ("start_participation", "kinds")
 HINTS = {
     INTO_CASE: "統合先のケースの受付番号(例 R8-大森-00001)",
@@ -82,8 +85,13 @@ class Surroundings:
         return found or f"{NAME_AWAY}({person_id[-6:]})"
 
 
-async def blank(around: Surroundings, allowed: views.AllowedAct, action: str) -> ActForm:
-    """The form of an act before anything is typed, with what can be guessed."""
+async def blank(
+    around: Surroundings,
+    allowed: views.AllowedAct,
+    action: str,
+    known: Mapping[str, Any] | None = None,
+) -> ActForm:
+    """The form of an act before anything is typed, with what is known and what can be guessed."""
     own = around.viewer.principal.agency
     suggested: dict[str, Any] = {}
     for one in allowed.fields:
@@ -93,6 +101,7 @@ async def blank(around: Surroundings, allowed: views.AllowedAct, action: str) ->
             suggested[one.name] = today().isoformat()
         elif one.type == "person" and one.required and len(one.choices) == 1:
             suggested[one.name] = str(one.choices[0].value)
+    suggested.update({name: value for name, value in (known or {}).items() if value is not None})
     return await _form(around, allowed, action, Given(suggested=suggested), str(new_id()))
 
 
@@ -104,7 +113,11 @@ async def again(
     problem: Problem | None = None,
 ) -> ActForm:
     """The form as it was sent, with what was wrong with it, or with more rows."""
-    given = Given(sent=sent_values(form), more_rows=MORE in form)
+    sent = sent_values(form)
+    if problem is not None and problem.code == Refusal.STALE_DRAFT:
+        # Whoever sends it once more has been shown the newer 稿.
+        sent[BASED_ON] = [str(problem.more["revision"])]
+    given = Given(sent=sent, more_rows=MORE in form)
     key = str(form.get(KEY_FIELD) or new_id())
     # A refused command keeps its key; what is sent next is another one.
     return await _form(around, allowed, action, given, str(new_id()) if problem else key, problem)
@@ -171,7 +184,7 @@ async def _choices(around: Surroundings, allowed: views.AllowedAct) -> dict[str,
         if one.type == "person":
             found[one.name] = [Choice(str(c.value), around.name(str(c.value))) for c in one.choices]
         elif one.name == RESOURCE:
-            found[one.name] = await _candidates(around, allowed.target.id)
+            found[one.name] = await _candidates(around, allowed.target.id, allowed.act)
         elif one.name == DAILY_AREA:
             found[one.name] = [Choice(a.daily_area, a.daily_area) for a in catalogue.areas()]
         elif (allowed.act, one.name) == PLACE_KINDS:
@@ -179,26 +192,42 @@ async def _choices(around: Surroundings, allowed: views.AllowedAct) -> dict[str,
     return found
 
 
-async def _candidates(around: Surroundings, placement_id: UUID) -> list[Choice]:
-    """Places that may suit the wish, with the reasons; empty if participation cannot be asked."""
-    token = around.viewer.token
+async def _candidates(around: Surroundings, placement_id: UUID, act: str) -> list[Choice]:
+    """Places for the wish: those proposed, with the reasons, then any other of its kinds; to wait
+    for, those without a free place. Empty if participation cannot be asked."""
+    token, ask = around.viewer.token, around.elsewhere.get
     try:
-        wish = await around.elsewhere.get(token, f"/api/participation/v1/placements/{placement_id}")
-        found = await around.elsewhere.get(
-            token,
-            "/api/participation/v1/candidates",
-            kinds=",".join(wish["kinds"]),
-            daily_area=wish.get("daily_area"),
-        )
-        return [
-            Choice(
-                row["resource_id"],
-                f"{row['resource']['name']}({'、'.join(row['reason_labels'])})",
-            )
-            for row in found["candidates"]
-        ]
+        wish = await ask(token, f"{PARTICIPATION}/placements/{placement_id}")
+        others: dict[str, Any] = {}
+        for kind in wish["kinds"]:
+            found = await ask(token, f"{PARTICIPATION}/resources/search", kind=kind, limit=200)
+            others |= {row["resource_id"]: row for row in found["resources"]}
+        if act == "join_waiting_list":
+            return [_place(row) for row in others.values() if not _has_room(row)]
+        path = f"{PARTICIPATION}/placements/{placement_id}/candidates"
+        proposed = (await ask(token, path))["candidates"]
     except (Problem, KeyError, TypeError):
         return []
+    known = {row["resource_id"] for row in proposed}
+    rest = (row for key, row in others.items() if key not in known and _has_room(row))
+    return [
+        *(_place(row["resource"], _why(number, row)) for number, row in enumerate(proposed, 1)),
+        *(_place(row, "候補外") for row in rest),
+    ]
+
+
+def _place(row: Mapping[str, Any], said: str = "") -> Choice:
+    return Choice(row["resource_id"], f"{row['name']}({said})" if said else row["name"])
+
+
+def _why(number: int, row: Mapping[str, Any]) -> str:
+    cautions = f" 確認: {'、'.join(row['caution_labels'])}" if row["caution_labels"] else ""
+    return f"{number}位: {'、'.join(row['reason_labels'])}{cautions}"
+
+
+def _has_room(row: Mapping[str, Any]) -> bool:
+    free = row["capacity"] is None or row["held"] < row["capacity"]
+    return bool(free and row["capacity_status"] != "waiting-list")
 
 
 def sent_values(form: FormData) -> dict[str, list[str]]:

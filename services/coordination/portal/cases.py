@@ -24,12 +24,13 @@ from services.coordination.reading import (
     show_persons,
     show_records,
     show_timeline,
+    suggest,
 )
 
 router = APIRouter()
 
 PAGE = 50
-TIMELINE = 200
+TIMELINE = 50
 LATEST = 8
 """So many entries of the timeline stand open; older ones unfold."""
 LOOK_AGAIN_SECONDS = 4
@@ -74,7 +75,7 @@ async def case(
 ) -> Response:
     who = looking.principal
     shown = await show_case(session, who, case_id)
-    names = await request.app.state.elsewhere.names(looking.token, shown.persons)
+    names = await request.app.state.elsewhere.names(looking.token, (*shown.persons, *shown.members))
     coordinators: list[Any] = []
     if who.has("coordinator", "manager"):
         staff = (await list_staff(session, who)).items
@@ -85,7 +86,9 @@ async def case(
         case=shown,
         coordinators=coordinators,
         persons=await _if_allowed(show_persons(session, who, case_id)),
-        timeline=await show_timeline(session, who, case_id, after=after, limit=TIMELINE),
+        timeline=await show_timeline(
+            session, who, case_id, after=after, limit=TIMELINE, newest_first=True
+        ),
         latest=LATEST,
         records=await _if_allowed(show_records(ctx, session, who, case_id)),
         around=acts.Surroundings(looking, request.app.state.elsewhere, names),
@@ -106,6 +109,7 @@ async def _if_allowed(reading: Any) -> Any:
 async def ask(
     looking: Looking,
     session: Session,
+    ctx: Ctx,
     request: Request,
     case_id: UUID,
     code: str,
@@ -118,7 +122,9 @@ async def ask(
     around = await _around(request, looking, shown)
     if allowed is None:
         return render(request, "act.html", 409, case=shown, form=None, around=around)
-    form = await acts.blank(around, allowed, _address(shown, allowed))
+    target = allowed.target.id
+    known = await suggest(ctx, session, looking.principal, case_id, code, target)
+    form = await acts.blank(around, allowed, _address(shown, allowed), known)
     return render(request, "act.html", case=shown, form=form, around=around)
 
 
@@ -214,4 +220,6 @@ def _address(shown: views.CaseView, allowed: views.AllowedAct) -> str:
 
 async def _around(request: Request, looking: Viewer, case: views.CaseView) -> acts.Surroundings:
     elsewhere = request.app.state.elsewhere
-    return acts.Surroundings(looking, elsewhere, await elsewhere.names(looking.token, case.persons))
+    return acts.Surroundings(
+        looking, elsewhere, await elsewhere.names(looking.token, (*case.persons, *case.members))
+    )

@@ -14,7 +14,7 @@ from chassis.problems import Problem
 
 TIMEOUT_SECONDS = 4.0
 FILE_TIMEOUT_SECONDS = 30.0
-"""A file is made while it is waited for."""
+"""A file is made, or judged, while it is waited for."""
 NAMES_AT_ONCE = 100
 
 
@@ -39,6 +39,29 @@ class Elsewhere:
         answer = await self._ask("POST", token, path, json=body, headers={"Idempotency-Key": key})
         return answer.json()
 
+    async def send_file(
+        self,
+        token: str,
+        path: str,
+        content: bytes,
+        media: str,
+        *,
+        key: str | None = None,
+        **params: Any,
+    ) -> Any:
+        """Posts a file as it is; what the service says of it. Raises Problem."""
+        headers = {"Content-Type": media} | ({"Idempotency-Key": key} if key else {})
+        answer = await self._ask(
+            "POST",
+            token,
+            path,
+            params=_given(params),
+            content=content,
+            headers=headers,
+            timeout=FILE_TIMEOUT_SECONDS,
+        )
+        return answer.json()
+
     async def status(self, token: str, path: str) -> tuple[int, Any]:
         """Status and JSON of an answer that may be a refusal; (503, {}) if nobody answers."""
         try:
@@ -46,6 +69,13 @@ class Elsewhere:
             return answer.status_code, answer.json()
         except (httpx.HTTPError, ValueError):
             return 503, {}
+
+    async def change(
+        self, token: str, method: str, path: str, version: str, body: Mapping[str, Any]
+    ) -> Any:
+        """Changes (PATCH, PUT) the version that was read. Raises Problem."""
+        headers = {"If-Match": f'"{version}"'}
+        return (await self._ask(method, token, path, json=body, headers=headers)).json()
 
     async def names(self, token: str, ids: Iterable[UUID]) -> dict[str, str] | None:
         """Names by person id; None if they cannot be had now, or not by this person.

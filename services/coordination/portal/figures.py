@@ -183,7 +183,7 @@ async def events(
     venue: str = "",
     channel: str = "",
     sub: bool = False,
-    by: By = "venue",
+    by: By | None = None,
     after: str | None = None,
 ) -> Response:
     """A figure with its months, its shares, what is said of it, and every event it is made of."""
@@ -199,7 +199,7 @@ async def events(
     row, found, shares, said, last = await asyncio.gather(
         ask(looking.token, base, basic_area=area, version="open"),
         ask(looking.token, f"{base}/events", limit=EVENTS_PAGE, after=after, **narrowed),
-        ask(looking.token, f"{base}/shares", by=by, **narrowed),
+        _shares(request, looking, f"{base}/shares", by, narrowed),
         ask(looking.token, f"{base}/comments"),
         _last(request, looking, chosen, indicator_id, area),
     )
@@ -244,6 +244,16 @@ async def events(
         ),
         whole=not after and not found.get("next"),
     )
+
+
+async def _shares(
+    request: Request, looking: Looking, path: str, by: By | None, narrowed: dict[str, Any]
+) -> list[Any]:
+    """The figure divided, if that was asked for: it looks at every event of the year."""
+    if by is None:
+        return []
+    found: list[Any] = await request.app.state.elsewhere.get(looking.token, path, by=by, **narrowed)
+    return found
 
 
 async def _last(

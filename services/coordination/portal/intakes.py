@@ -20,23 +20,27 @@ router = APIRouter()
 
 ROWS_FIELD = "_rows"
 MOST_ROWS = 20
+KNOWN = ("received_on", "daily_area")
+"""What an address may say beforehand: where the intake comes from a 気づき."""
 SETTLED = frozenset({"channel", "source_reference"})
 """Questions that the page settles: the channel is chosen before, a person has no sender's id."""
 
 
 @router.get("/intakes/new")
 async def new(looking: Looking, request: Request, channel: str = "") -> Response:
+    """The form of a channel; what a 気づき already says stands in it."""
     channels = catalogue.channels(today())
     if channel not in channels:
         return render(request, "channels.html", channels=list(channels.values()))
     schema = await _schema(request, looking, channel)
-    values = {"received_on": [today().isoformat()]}
+    known = {n: v for n in KNOWN if (v := request.query_params.getlist(n)) and v[0]}
+    values = {"received_on": [today().isoformat()], **known}
     sheet = Sheet(schema, values, fresh=True, choices=_open_choices())
     return _page(request, channel, sheet, str(new_id()))
 
 
 @router.post("/intakes/new")
-async def enter(sent: Sent, request: Request, channel: str = "") -> Response:
+async def enter(sent: Sent, request: Request, channel: str = "", issue: str = "") -> Response:
     """Sends the intake as this person; a refusal comes back to the form with all that was typed."""
     schema = await _schema(request, sent.viewer, channel)
     rows = _rows(sent.text(ROWS_FIELD))
@@ -61,7 +65,26 @@ async def enter(sent: Sent, request: Request, channel: str = "") -> Response:
             errors = {problem.field: problem.ja}
         again = replace(sheet, errors=errors)
         return _page(request, channel, again, str(new_id()), problem.status, problem.ja)
-    return render(request, "intake_made.html", made=made, channel=_name(channel))
+    kept = await _keep_chain(request, sent.viewer, issue, key, made["receipt_number"])
+    return render(request, "intake_made.html", made=made, channel=_name(channel), issue=kept)
+
+
+async def _keep_chain(
+    request: Request, who: Viewer, issue: str, key: str, receipt_number: str
+) -> str | None:
+    """Write the receipt number at the 気づき that the intake came from; what became of that."""
+    if not issue.replace("-", "").isalnum():
+        return None
+    try:
+        await request.app.state.elsewhere.post(
+            who.token,
+            f"/api/participation/v1/issues/{issue}/intake",
+            f"{key}-chain",
+            {"receipt_number": receipt_number},
+        )
+    except Problem:
+        return "地域課題に受付番号を書き留められませんでした。課題の画面から書き留めてください。"
+    return "気づきに受付番号を書き留めました。"
 
 
 async def _schema(request: Request, looking: Viewer, channel: str) -> dict[str, Any]:
@@ -95,6 +118,7 @@ def _page(
         wrong=wrong(section),
         loose=misplaced(sheet.errors, section),
         more=MORE,
+        issue=request.query_params.get("issue", ""),
     )
 
 

@@ -85,8 +85,12 @@ def menu(who: Viewer | None) -> list[tuple[str, str]]:
     if allowed(*CASEWORKERS):
         found += [("/tasks", "作業一覧"), ("/cases", "ケース"), ("/search", "検索")]
     if allowed(*INTAKE_ENTRY):
-        found.append(("/intakes/new", "受付入力"))
+        found += [("/intakes/new", "受付入力"), ("/report-files", "実績の取込")]
+    if allowed(*CASEWORKERS):
+        found += [("/resources", "地域資源"), ("/community", "地域づくり")]
     found += [("/indicators", "指標"), ("/fiscal-years", "年度"), ("/organisation", "所管課")]
+    if allowed("manager"):
+        found.append(("/reassignments", "担当替え"))
     if allowed("operator"):
         found.append(("/operations", "運用"))
     return found

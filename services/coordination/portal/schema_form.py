@@ -156,8 +156,8 @@ def _kind(schema: Schema, choices: bool) -> str:
         return "check"
     if of == "integer":
         return "number"
-    if schema.get("format") == "date":
-        return "date"
+    if schema.get("format") in ("date", "time"):
+        return str(schema["format"])
     return "text" if schema.get("maxLength", 0) > LONG_TEXT else "line"
 
 

@@ -25,6 +25,7 @@ from services.coordination.reading import (
     show_case,
     show_records,
     show_task,
+    suggest,
 )
 
 router = APIRouter()
@@ -101,7 +102,11 @@ async def task_page(
     allowed = _chosen(shown, code)
     case = await show_case(session, looking.principal, shown.case_id)
     around = await _around(request, looking, case)
-    form = await acts.blank(around, allowed, _address(shown, allowed)) if allowed else None
+    form = None
+    if allowed is not None:
+        who, target = looking.principal, allowed.target.id
+        known = await suggest(ctx, session, who, shown.case_id, allowed.act, target)
+        form = await acts.blank(around, allowed, _address(shown, allowed), known)
     more = await _more(session, ctx, looking, shown)
     return _page(request, status, shown, case, around, form, more, tended=tended)
 

@@ -14,11 +14,15 @@ from services.coordination.forms import fields_of, schema_of
 from services.coordination.models import Strand, Task
 from services.coordination.permissions import own_strand, role_allows, sees_all
 from services.coordination.reading.names import staff_names
+from services.coordination.reading.offered import offered
 from services.coordination.staleness import version_of
 from services.coordination.store.households import members_beside
 
 ADD_PERSON = "add_person"
 """The act that names somebody whom the case is not about yet."""
+
+SETTLE = "settle_reminder"
+"""The act that only a reminder asks for."""
 
 
 async def next_acts(
@@ -40,7 +44,7 @@ async def next_acts(
             task = _asking(tasks, strand, act)
             if not role_allows(principal, act) or not _own_task(principal, task):
                 continue
-            if act == ADD_PERSON and not beside:
+            if (act == ADD_PERSON and not beside) or (act == SETTLE and task is None):
                 continue
             found.append(
                 views.AllowedAct(
@@ -53,8 +57,11 @@ async def next_acts(
                         views.Exit(state=state, label=labels.state(strand.kind, state))
                         for state in exits
                     ),
-                    fields=fields_of(
-                        act, agencies, beside if act == ADD_PERSON else persons, staff
+                    fields=await offered(
+                        session,
+                        strand,
+                        act,
+                        fields_of(act, agencies, beside if act == ADD_PERSON else persons, staff),
                     ),
                     schema_=schema_of(act),
                 )

@@ -78,18 +78,24 @@ async def show_records(
     reader = await _reader(session, principal, case)
     rows = await texts_of(session, col(PrivateTextRow.case_id) == case_id)
     names = await Names.of(session, [command.sub for _, command in rows])
-    shown: list[views.Record] = []
     closed: set[Why] = {
         (meeting_id, door.shut, ())
         for meeting_id, door in reader.doors.items()
         if door.shut and await _has_papers(session, door.meeting)
     }
+    readable: list[Text] = []
     for text, command in rows:
         if why := reader.why_not(text, command.agency):
             closed.add(why)
-            continue
-        opened = await ctx.vault.open(session, "case", case_id, text.sealed)
-        shown.append(record_view(text, command, opened, names))
+        else:
+            readable.append((text, command))
+    opened = await ctx.vault.open_all(
+        session, "case", case_id, [text.sealed for text, _ in readable]
+    )
+    shown = [
+        record_view(text, command, words, names)
+        for (text, command), words in zip(readable, opened, strict=True)
+    ]
     await _write_down(session, principal, case, reader, rows, shown, closed)
     return views.Records(
         items=tuple(shown),

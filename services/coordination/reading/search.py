@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, cast, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,7 +15,7 @@ from chassis.auth import Principal
 from contracts.calendar import today
 from contracts.life import SK_TRACK, CaseState
 from services.coordination import views
-from services.coordination.models import CaseFile, CasePerson, Task, TeamMember
+from services.coordination.models import CaseFile, CasePerson, GuardFlag, Task, TeamMember
 from services.coordination.permissions import visible, works_with_cases
 from services.coordination.reading.cases import case_rows
 from services.coordination.reading.paging import Cursor, no_case_work
@@ -56,6 +57,8 @@ FLAGS: dict[str, Callable[[], ColumnElement[bool]]] = {
     "unassigned": lambda: col(CaseFile.coordinator).is_(None),
     "sk": lambda: col(CaseFile.state).in_(tuple(SK_TRACK)),
     "open": lambda: col(CaseFile.state) != CaseState.CLOSED,
+    "staff-safety": lambda: _guarded("staff-safety"),
+    "address-protection": lambda: _guarded("address-protection"),
 }
 """What may be marked on a case."""
 
@@ -63,6 +66,18 @@ FLAGS: dict[str, Callable[[], ColumnElement[bool]]] = {
 def _has_task(term: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(
         col(Task.case_id) == col(CaseFile.case_id), col(Task.closed_at).is_(None), term
+    )
+
+
+def _guarded(kind: str) -> ColumnElement[bool]:
+    """A flag on somebody of the case that holds today; one that has expired is none."""
+    return col(CaseFile.case_id).in_(
+        select(col(GuardFlag.case_id)).where(
+            col(GuardFlag.kind) == kind,
+            col(GuardFlag.starts_on) <= today(),
+            col(GuardFlag.expires_on) >= today(),
+            col(GuardFlag.ended_on).is_(None),
+        )
     )
 
 
@@ -122,7 +137,7 @@ def _terms(chosen: CaseSearch) -> list[ColumnElement[bool]]:
         terms.append(
             col(CaseFile.case_id).in_(
                 select(col(CasePerson.case_id)).where(
-                    col(CasePerson.person_id).in_(chosen.person_ids)
+                    col(CasePerson.person_id) == func.any(_list_of(chosen.person_ids))
                 )
             )
         )
@@ -137,6 +152,11 @@ def _terms(chosen: CaseSearch) -> list[ColumnElement[bool]]:
     if chosen.flag in FLAGS:
         terms.append(FLAGS[chosen.flag]())
     return terms
+
+
+def _list_of(ids: frozenset[UUID]) -> ColumnElement[Any]:
+    """One value instead of thousands: the statement stays the same, whoever is meant."""
+    return cast(sorted(ids), ARRAY(Uuid))
 
 
 def _numbered(wanted: ReceiptTerms) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -22,19 +22,27 @@ async def show_timeline(
     case_id: UUID,
     after: str | None = None,
     limit: int = 100,
+    *,
+    newest_first: bool = False,
 ) -> views.TimelinePage:
-    """The oldest lines first. Raises Problem."""
+    """The oldest lines first, or the newest; each page goes on where the last ended.
+
+    Raises Problem.
+    """
     await visible_case(session, principal, case_id)
     limit = max(1, min(limit, MOST))
     terms = [col(TimelineEntry.case_id) == case_id]
     at_column, id_column = col(TimelineEntry.at), col(TimelineEntry.entry_id)
     if after:
         at, last = Cursor.read(after)
-        terms.append(or_(at_column > at, and_(at_column == at, id_column > last)))
+        here = tuple_(at_column, id_column)
+        mark = tuple_(literal(at), literal(last))
+        terms.append(here < mark if newest_first else here > mark)
+    order = [at_column, id_column]
+    if newest_first:
+        order = [at_column.desc(), id_column.desc()]  # type: ignore[list-item]
     rows = (
-        await session.scalars(
-            select(TimelineEntry).where(*terms).order_by(at_column, id_column).limit(limit + 1)
-        )
+        await session.scalars(select(TimelineEntry).where(*terms).order_by(*order).limit(limit + 1))
     ).all()
     page = rows[:limit]
     names = await Names.of(session, [row.actor for row in page])

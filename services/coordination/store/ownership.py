@@ -7,7 +7,7 @@ that nobody who has left is asked for anything.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,6 +17,9 @@ from contracts.events.coordination import CaseReassigned
 from contracts.life import Role
 from services.coordination.models import CaseFile, Task
 from services.coordination.store.cases import add_entry
+from services.coordination.store.worklist import show_waiting
+
+AWAKE = {"snoozed_until": None, "snoozed_by": None, "snooze_reason": None}
 
 
 @dataclass(frozen=True)
@@ -32,17 +35,26 @@ def owner_of(case: CaseFile) -> Owner:
 
 
 async def hand_case_over(
-    session: AsyncSession, case: CaseFile, to: Owner, at: datetime, leaving: str | None = None
+    session: AsyncSession,
+    case: CaseFile,
+    to: Owner,
+    at: datetime,
+    *,
+    leaving: str | None = None,
+    heir: str | None = None,
 ) -> int:
     """Give a locked case to somebody else, and tell of it. How many open tasks followed.
 
-    `leaving` is whose tasks follow beside those of the case's coordinator.
+    The tasks of who is `leaving` go to the `heir`, also where the case itself is another's.
     """
     before = owner_of(case)
     case.coordinator, case.coordinator_agency = to.coordinator, to.agency
-    if case.waiting_agency == before.agency:
-        case.waiting_agency = to.agency
-    followed = await _hand_tasks_over(session, case, before, to, leaving)
+    followed = await _hand_tasks_over(session, case, before, to)
+    if leaving is not None and leaving != before.coordinator:
+        theirs = (*_open(case), col(Task.assignee) == leaving)
+        followed += await _give(session, theirs, heir)
+    await session.flush()
+    await show_waiting(session, case)
     add_entry(session, case, cause="reassigned", state=case.state, at=at, result=to.agency)
     if to.agency != before.agency:
         await emit(
@@ -61,20 +73,28 @@ async def hand_case_over(
     return followed
 
 
-async def _hand_tasks_over(
-    session: AsyncSession, case: CaseFile, before: Owner, to: Owner, leaving: str | None
-) -> int:
-    """The office's open tasks change the office; those of who leaves, and nobody's, the person."""
-    mine = [col(Task.case_id) == case.case_id, col(Task.closed_at).is_(None)]
-    whose = {sub for sub in (before.coordinator, leaving) if sub is not None}
-    theirs = col(Task.assignee).in_(whose)
-    nobodys = (col(Task.assignee).is_(None)) & (col(Task.owner) == Role.COORDINATOR)
-    of_office = col(Task.agency) == before.agency
-    followed = await session.scalar(
-        select(func.count()).select_from(Task).where(*mine, of_office | theirs)
-    )
-    await session.execute(
-        update(Task).where(*mine, theirs | (of_office & nobodys)).values(assignee=to.coordinator)
-    )
+def _open(case: CaseFile) -> tuple[ColumnElement[bool], ...]:
+    return col(Task.case_id) == case.case_id, col(Task.closed_at).is_(None)
+
+
+async def _hand_tasks_over(session: AsyncSession, case: CaseFile, before: Owner, to: Owner) -> int:
+    """The office's open tasks go to the new office; the coordinator's, and nobody's, to the new
+    coordinator."""
+    mine, of_office = _open(case), col(Task.agency) == before.agency
+    nobodys = and_(of_office, col(Task.assignee).is_(None), col(Task.owner) == Role.COORDINATOR)
+    theirs = nobodys
+    if before.coordinator is not None:
+        theirs = or_(nobodys, col(Task.assignee) == before.coordinator)
+    followed = await _give(session, (*mine, theirs), to.coordinator)
     await session.execute(update(Task).where(*mine, of_office).values(agency=to.agency))
-    return int(followed or 0)
+    return followed
+
+
+async def _give(
+    session: AsyncSession, which: tuple[ColumnElement[bool], ...], to: str | None
+) -> int:
+    """Whoever gets a task now has not chosen to put it off."""
+    given = await session.scalars(
+        update(Task).where(*which).values(assignee=to, **AWAKE).returning(col(Task.task_id))
+    )
+    return len(given.all())

@@ -10,9 +10,9 @@ from sqlmodel import col
 from contracts import catalogue
 from contracts.calendar import tokyo_date
 from contracts.cases import Kind
-from contracts.life import Role
+from contracts.life import CaseState, Role
 from contracts.steps import Escalate, Step
-from services.coordination.models import CaseFile, Strand, Task
+from services.coordination.models import CaseFile, Reminder, Strand, Task
 from services.coordination.store import snoozing
 from services.coordination.store.cases import add_entry, lock_case
 from services.coordination.store.letters import remind_agencies
@@ -20,7 +20,8 @@ from services.coordination.store.letters import remind_agencies
 
 async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
     """Close and open tasks as a step says. Whoever had the task before keeps it."""
-    earlier = await _open_of(session, step.workflow_id)
+    ends = step.kind is Kind.CASE and step.state == CaseState.CLOSED
+    earlier = await _open_of(session, step.workflow_id, with_reminders=ends)
     kept = {(task.owner, task.agency): task.assignee for task in earlier if task.assignee}
     if step.closes_tasks:
         for task in earlier:
@@ -61,8 +62,11 @@ async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
     await session.flush()
 
 
-async def _open_of(session: AsyncSession, workflow_id: str) -> list[Task]:
+async def _open_of(session: AsyncSession, workflow_id: str, *, with_reminders: bool) -> list[Task]:
+    """A workflow's own open tasks. A reminder outlives its states, and ends with a closed case."""
     found = select(Task).where(col(Task.workflow_id) == workflow_id, col(Task.closed_at).is_(None))
+    if not with_reminders:
+        found = found.where(col(Task.task_id).not_in(select(col(Reminder.task_id))))
     return list((await session.scalars(found)).all())
 
 
@@ -71,7 +75,13 @@ async def show_waiting(session: AsyncSession, case: CaseFile) -> None:
     first = (
         await session.scalars(
             select(Task)
-            .where(col(Task.case_id) == case.case_id, col(Task.closed_at).is_(None))
+            .where(
+                col(Task.case_id) == case.case_id,
+                col(Task.closed_at).is_(None),
+                col(Task.task_id).not_in(
+                    select(col(Reminder.task_id)).where(col(Reminder.case_id) == case.case_id)
+                ),
+            )
             .order_by(col(Task.due_at).asc().nulls_last(), col(Task.task_id))
             .limit(1)
         )

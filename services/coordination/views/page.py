@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.coordination.views.act import AllowedAct, Staff, View
+from services.coordination.views.issue import IssueView, StatutoryMeetingView
 from services.coordination.views.row import CaseRow
 from services.coordination.views.work import Task
 
@@ -40,7 +41,8 @@ class MeetingView(View):
     meeting_id: UUID
     legal_basis: str
     legal_basis_label: str
-    starts_at: datetime
+    starts_at: datetime | None
+    """None while a date is looked for."""
     venue: str
     state: str
     state_label: str
@@ -58,6 +60,33 @@ class RoleView(View):
     agency_name: str
     role: str
     role_label: str
+
+
+class GoalView(View):
+    """One goal of a plan. Its words are among the records: `<content_id>/goals.<n>.text`."""
+
+    number: int
+    term: str
+    term_label: str
+    review_on: date | None
+    progress: str | None
+    """As it was seen last."""
+    progress_label: str | None
+
+
+class PlanTaskView(View):
+    """取組. Its words are among the records: `<content_id>/tasks.<n>.text`."""
+
+    number: int
+    agency: str
+    agency_name: str
+    what: str
+    what_label: str
+    due_on: date
+    errand_id: UUID
+    result: str | None
+    """done · not-possible · stopped; None while it is open or not begun."""
+    result_label: str | None
 
 
 class MonitoringView(View):
@@ -86,6 +115,19 @@ class PlanView(View):
     decided_at: datetime | None
     roles: tuple[RoleView, ...]
     monitorings: tuple[MonitoringView, ...]
+    episode: int
+    revision: int
+    """第何稿."""
+    content_id: UUID | None
+    """The act whose private texts are the words of this paper."""
+    previous_plan_id: UUID | None
+    renewal: bool
+    """再プラン, or 新規 in its episode."""
+    issues: tuple[str, ...]
+    issue_labels: tuple[str, ...]
+    goals: tuple[GoalView, ...]
+    tasks: tuple[PlanTaskView, ...]
+    monitoring_on: tuple[date, ...]
 
 
 class ReferralView(View):
@@ -100,6 +142,87 @@ class ReferralView(View):
     finished_at: datetime | None
     reason: str | None
     result: str | None
+    result_label: str | None
+    reason_label: str | None
+    due_on: date | None
+    began_at: datetime | None
+    reports: tuple[date, ...]
+    """経過の報告."""
+    referrers: tuple["ReferrerView", ...]
+
+
+class ReferrerView(View):
+    """Who waits to hear how it ended, and whether it was told or withheld for want of consent."""
+
+    agency: str
+    agency_name: str
+    told: str | None
+    told_at: datetime | None
+
+
+class PaperView(View):
+    item: str
+    label: str
+    required: bool
+    legal_basis: str | None
+    """None: not handed over yet."""
+    at: datetime | None
+
+
+class HandoverView(View):
+    """制度切替の引継ぎ: whose, when, between whom, and which papers went along."""
+
+    handover_id: UUID
+    person_id: UUID | None
+    age: int | None
+    reached_on: date | None
+    state: str
+    state_label: str
+    giving: str | None
+    giving_name: str | None
+    giving_at: datetime | None
+    receiving: str | None
+    receiving_name: str | None
+    receiving_at: datetime | None
+    papers: tuple[PaperView, ...]
+    done_at: datetime | None
+
+
+class ErrandView(View):
+    errand_id: UUID
+    topic: str
+    asks: str
+    agency: str | None
+    agency_name: str | None
+    person_id: UUID | None
+    due_on: date | None
+    state: str
+    state_label: str
+    result: str | None
+
+
+class TransferView(View):
+    transfer_id: UUID
+    from_agency_name: str
+    to_agency_name: str
+    reason: str
+    reason_label: str
+    proposed_by: Staff
+    proposed_at: datetime
+    state: str
+    state_label: str
+    decline_reason: str | None
+    answered_at: datetime | None
+
+
+class SuspensionView(View):
+    reason: str
+    began_at: datetime
+    resume_when: tuple[str, ...]
+    resume_labels: tuple[str, ...]
+    review_on: date | None
+    condition_met: bool | None
+    """As it was seen last; None: not looked at yet."""
 
 
 class PlacementView(View):
@@ -157,4 +280,10 @@ class CaseView(CaseRow):
     referrals: tuple[ReferralView, ...]
     placements: tuple[PlacementView, ...]
     contacts: tuple[ContactView, ...]
+    statutory_meetings: tuple[StatutoryMeetingView, ...]
+    issues: tuple[IssueView, ...]
+    handovers: tuple[HandoverView, ...]
+    errands: tuple[ErrandView, ...]
+    transfers: tuple[TransferView, ...]
+    suspension: SuspensionView | None
     links: dict[str, str]

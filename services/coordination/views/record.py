@@ -124,7 +124,7 @@ class Papers(View):
     meeting_id: UUID
     case_id: UUID
     receipt_number: str
-    starts_at: datetime
+    starts_at: datetime | None
     items: tuple[Record, ...]
     seen_by: Staff
     agency_name: str

@@ -41,6 +41,13 @@ class LedgerEntry(Table, table=True):
         ),
         Index("ix_ledger_entry_on_date", "on_date", postgresql_using="brin"),
         Index("ix_ledger_entry_recorded_at", "recorded_at", postgresql_using="brin"),
+        Index(
+            "ix_ledger_entry_venue",
+            "venue",
+            "on_date",
+            "entry_id",
+            postgresql_where=text("venue IS NOT NULL AND NOT withdrawn"),
+        ),
         Index("ix_ledger_entry_case", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     )
 

@@ -44,6 +44,23 @@ async def household_of_intake(
     return await household_view(session, Safe.of(ctx), caller, intake.household_id)
 
 
+@router.get("/household-words", summary="世帯の語彙 / Words of households")
+async def household_words(caller: Caller) -> dict[str, dict[str, str]]:
+    """選択肢の符号と日本語。Codes that are chosen from, with their Japanese words."""
+    return {
+        "relations": vocabulary.RELATIONS,
+        "sexes": vocabulary.SEXES,
+        "kinships": vocabulary.KINSHIPS,
+        "flags": vocabulary.FLAGS,
+        "flag_ends": vocabulary.FLAG_ENDS,
+        "address_needs": vocabulary.ADDRESS_NEEDS,
+        "prompts": vocabulary.PROMPTS,
+        "exact": vocabulary.EXACT,
+        "life_events": vocabulary.EVENTS_OF_LIFE,
+        "grounds": vocabulary.GROUNDS,
+    }
+
+
 @router.post(
     "/households/{household_id}/members",
     status_code=201,

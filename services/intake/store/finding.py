@@ -12,7 +12,7 @@ from services.intake.finding import VERSION, Term, findable
 from services.intake.models import NameKey, Person
 from services.intake.sealing import Safe
 
-MOST_FOUND = 5000
+MOST_FOUND = 2000
 """Persons given for one search: more than the ward has of its most frequent family name."""
 
 

@@ -18,6 +18,7 @@ from chassis.outbox import emit
 from contracts import catalogue
 from contracts.events import new_id
 from contracts.events.intake import ActivityReported, ReportLine
+from contracts.venues import venues
 from services.intake.lines import MOST_LINES_IN_EVENT, ReportedLine
 from services.intake.models import ActivityLine, ActivityReport
 
@@ -134,7 +135,7 @@ def _columns(says: ReportedLine) -> dict[str, Any]:
 
 def _basic_area(says: ReportedLine) -> str | None:
     """Where it was: in the area named, else in the venue's."""
-    venue = catalogue.venues(says.on).get(says.venue) if says.venue else None
+    venue = venues(says.on).get(says.venue) if says.venue else None
     daily_area = says.daily_area or (venue.daily_area if venue else None)
     return catalogue.basic_area_of(daily_area) if daily_area else None
 

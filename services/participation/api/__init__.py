@@ -12,6 +12,7 @@ from services.participation.api import (
     issue_groups,
     issues,
     learners,
+    lists,
     pantries,
     photos,
     placements,
@@ -41,4 +42,5 @@ ROUTERS = (
     issue_groups.router,
     courses.router,
     learners.router,
+    lists.router,
 )

@@ -17,12 +17,21 @@ from services.participation.api.door import STAFF
 from services.participation.api.venues import VenueView, found_venue, venue_view
 from services.participation.api.writing import Write, Writing, records, same_version
 from services.participation.day_sheet import LARGEST, missing_days, unusual
-from services.participation.fields import Sent, Version, Why, Words, hours_in_order, past_day
+from services.participation.fields import (
+    Private,
+    Sent,
+    Version,
+    Why,
+    Words,
+    hours_in_order,
+    past_day,
+)
 from services.participation.models import DaySheet, Venue
 from services.participation.refusals import missing, refuse
 from services.participation.store import venues as store
 from services.participation.store.venues import Day
-from services.participation.store.work import work_of
+from services.participation.store.work import current_way, work_of
+from services.participation.work import Scope, Way
 
 router = records("日報 / day sheets")
 
@@ -32,7 +41,9 @@ MOST_DAYS = 92
 
 
 class SheetFields(Sent):
-    values: dict[Code, Annotated[int, Field(ge=0, le=LARGEST, strict=True)]] = Field(title="人数")
+    values: dict[Code, Annotated[int, Field(ge=0, le=LARGEST, strict=True)]] = Field(
+        title="人数", min_length=1
+    )
     opens_at: time | None = Field(None, title="開始時刻")
     closes_at: time | None = Field(None, title="終了時刻")
     remark: Words | None = Field(None, title="備考")
@@ -66,7 +77,7 @@ class SheetView(BaseModel):
     values: dict[str, int]
     opens_at: time | None
     closes_at: time | None
-    remark: str | None = None
+    remark: Private = None
     withdrawn: bool
     version: int
     entered_by: str
@@ -100,6 +111,8 @@ class DayView(BaseModel):
     sheet: SheetView | None
     hint_on: date | None
     """The day of the last sheet."""
+    way: Way
+    """The way by which the venue is counted on this day."""
 
 
 class Gap(BaseModel):
@@ -150,6 +163,7 @@ async def read_day(venue_id: UUID, on: date, session: Session, ctx: Ctx) -> DayV
         ],
         sheet=await _whole(session, ctx, venue, sheet) if sheet else None,
         hint_on=before.on_date if before else None,
+        way=await current_way(session, Scope.VENUE, venue.code, on),
     )
 
 

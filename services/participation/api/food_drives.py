@@ -19,6 +19,7 @@ from services.participation.fields import (
     Confirmed,
     DailyArea,
     Line,
+    Private,
     Reference,
     Sent,
     Version,
@@ -88,9 +89,9 @@ class DonorView(BaseModel):
     kind: str
     active: bool
     registered_at: datetime
-    name: str | None
+    name: Private
     """None for those who do not keep the records."""
-    contact: str | None
+    contact: Private
 
 
 class DonorList(BaseModel):

@@ -13,7 +13,7 @@ from contracts.events import new_id
 from contracts.message import Code
 from services.participation.api.door import KEEPERS, STAFF
 from services.participation.api.writing import Reader, Write, records
-from services.participation.fields import DailyArea, Line, Sent, titled
+from services.participation.fields import DailyArea, Line, Private, Sent, titled
 from services.participation.likeness import fold
 from services.participation.models import Group
 from services.participation.refusals import missing, refuse
@@ -46,7 +46,7 @@ class NewGroup(Sent):
 
 
 class GroupStanding(Sent):
-    active: bool = Field(title="活動中")
+    active: bool = Field(False, title="活動中")
 
 
 class GroupView(BaseModel):
@@ -60,7 +60,7 @@ class GroupView(BaseModel):
 
 
 class GroupDetail(GroupView):
-    contact: str | None
+    contact: Private
 
 
 class GroupList(BaseModel):

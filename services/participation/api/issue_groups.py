@@ -18,6 +18,7 @@ from services.participation.api.issues import IssueView, found_issue, issue_view
 from services.participation.api.writing import Write, Writing, records, same_version
 from services.participation.fields import (
     Line,
+    Private,
     Sent,
     Theme,
     Version,
@@ -79,7 +80,7 @@ class NoteView(BaseModel):
     on: date
     kind: str
     kind_label: str
-    words: str | None
+    words: Private
     by: str
     at: datetime
 

@@ -16,6 +16,7 @@ from services.participation.api.door import STAFF, page_end
 from services.participation.api.writing import Write, records, same_version
 from services.participation.fields import (
     DailyArea,
+    Private,
     ResourceKind,
     Sent,
     Theme,
@@ -115,7 +116,7 @@ class IssueView(BaseModel):
 
 
 class IssueDetail(IssueView):
-    words: str | None
+    words: Private
 
 
 class IssueList(BaseModel):

@@ -16,7 +16,7 @@ from contracts.catalogue import agencies
 from contracts.message import Code
 from services.participation.api.door import KEEPERS, page_end
 from services.participation.api.writing import Keeper, Reader, Write, records
-from services.participation.fields import Line, Reference, Sent, titled
+from services.participation.fields import Line, Private, Reference, Sent, titled
 from services.participation.models import Certificate, Learner
 from services.participation.refusals import missing, refuse
 from services.participation.store import training as store
@@ -65,7 +65,7 @@ class LearnerRow(BaseModel):
     job: str
     job_label: str
     active: bool
-    name: str | None
+    name: Private
     """None for those who do not keep the records."""
 
 
@@ -93,7 +93,7 @@ class LearnerDetail(LearnerRow):
 class CertificatePage(CertificateView):
     """What is printed on a certificate."""
 
-    name: str | None
+    name: Private
     agency_name: str
 
 

@@ -13,7 +13,7 @@ from contracts.catalogue import activity_kinds
 from contracts.events import new_id
 from contracts.message import Code
 from services.participation.api.writing import Write, records
-from services.participation.fields import Sent, Why, Words, past_day, titled
+from services.participation.fields import Private, Sent, Why, Words, past_day, titled
 from services.participation.models import Activity, Support
 from services.participation.refusals import missing, refuse
 from services.participation.store import activities as store
@@ -63,7 +63,7 @@ class SupportView(BaseModel):
     channel: str
     how: str
     how_label: str
-    note: str | None
+    note: Private
     withdrawn: bool
     counted: bool
     """Whether the figures count it: not while the kind is reported by file."""

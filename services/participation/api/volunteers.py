@@ -21,6 +21,7 @@ from services.participation.fields import (
     Confirmed,
     DailyArea,
     Line,
+    Private,
     Reference,
     Sent,
     Skill,
@@ -116,10 +117,10 @@ class VolunteerView(BaseModel):
     insured_until: date | None
     version: int
     registered_at: datetime
-    name: str | None = None
+    name: Private = None
     """None for those who do not keep the records."""
-    kana: str | None = None
-    phone: str | None = None
+    kana: Private = None
+    phone: Private = None
 
 
 class VolunteerList(BaseModel):
@@ -129,14 +130,14 @@ class VolunteerList(BaseModel):
 
 class SuitsView(BaseModel):
     volunteer_id: UUID
-    name: str | None
+    name: Private
     score: int
     reason_labels: list[str]
 
 
 class EngagementView(BaseModel):
     volunteer_id: UUID
-    name: str | None
+    name: Private
     status: str
     status_label: str
 

@@ -16,6 +16,7 @@ from chassis.auth import Principal
 from chassis.context import Context, Ctx, Session
 from chassis.idempotency import IdempotencyKey
 from chassis.mynumber import refuse_my_number
+from contracts.message import private_fields
 from services.participation.api.door import MAY_WRITE, PREFIX, STAFF, once
 from services.participation.refusals import refuse
 
@@ -53,13 +54,32 @@ class Writing:
     async def once(
         self, act: Callable[[], Awaitable[BaseModel]], *, status: int = 200
     ) -> JSONResponse:
-        return await once(self.session, self.caller, self.key, self.request, act, status=status)
+        """The act's answer without private texts: it is kept, readable, with the key."""
+
+        async def told() -> BaseModel:
+            return without_private(await act())
+
+        return await once(self.session, self.caller, self.key, self.request, told, status=status)
 
     async def done(self, action: str, subject: UUID | str, **details: Any) -> None:
         """Flush what was written and record who did it. `details`: codes and numbers only."""
         await self.session.flush()
         kind = action.partition(".")[0]
         await audit(self.session, self.caller, action, kind, str(subject), **details)
+
+
+def without_private(answer: BaseModel) -> BaseModel:
+    """The answer with None for every field that is marked as private text."""
+    private = private_fields(type(answer))
+    return answer.model_copy(
+        update={name: None if name in private else _cleared(value) for name, value in answer}
+    )
+
+
+def _cleared(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return without_private(value)
+    return [_cleared(one) for one in value] if isinstance(value, list) else value
 
 
 async def _writing(

@@ -13,10 +13,11 @@ from fastapi.templating import Jinja2Templates
 from chassis.context import Session
 from contracts.calendar import WEEKDAYS, add_months, today, wareki
 from contracts.catalogue import areas, resource_features, resource_kinds
-from services.participation.opening import DAYS, calendar_of
+from services.participation.opening import calendar_of
 from services.participation.public.api import found, listed_place
 from services.participation.public.asking import CACHE, Asked, Page, address_of
 from services.participation.public.limits import within_limit
+from services.participation.recurrence_words import DAYS
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(within_limit)])
 

@@ -17,7 +17,7 @@ from services.participation.resource import LISTED
 
 VAULT_KIND = "placement"
 
-OFFERS_WEIGHED = 2000
+OFFERS_WEIGHED = 1000
 """Places weighed for one wish at most: the nearest ones, where there are more."""
 
 WEIGHED = (

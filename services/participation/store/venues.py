@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -58,6 +58,13 @@ async def find_venue(session: AsyncSession, venue_id: UUID, *, lock: bool = Fals
 async def venue_by_code(session: AsyncSession, code: str) -> Venue | None:
     rows = select(Venue).where(col(Venue.code) == code)
     return (await session.scalars(rows)).one_or_none()
+
+
+async def venue_by_code_or_name(session: AsyncSession, said: str) -> Venue | None:
+    """The venue of a code, or the only one of a name."""
+    rows = select(Venue).where(or_(col(Venue.code) == said, col(Venue.name) == said)).limit(2)
+    found = (await session.scalars(rows)).all()
+    return found[0] if len(found) == 1 else None
 
 
 async def list_venues(session: AsyncSession, channel: str | None = None) -> Sequence[Venue]:

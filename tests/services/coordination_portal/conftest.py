@@ -32,6 +32,7 @@ from services.coordination.portal.access import CSRF_FIELD, SESSION_COOKIE
 from services.coordination.portal.elsewhere import Elsewhere
 from services.indicators.app import create_app as create_indicators
 from services.intake.app import create_app as create_intake
+from services.participation.app import create_app as create_participation
 from tests.services.conftest import Tokens
 
 SECRET = "a secret of the tests alone"
@@ -120,7 +121,13 @@ async def portal(served: Any, tokens: Tokens) -> AsyncIterator[Portal]:
         client, context = await running.enter_async_context(served(create))
         intake, _ = await running.enter_async_context(served(create_intake))
         indicators, _ = await running.enter_async_context(served(create_indicators))
-        apps = {"coordination": client, "intake": intake, "indicators": indicators}
+        participation, _ = await running.enter_async_context(served(create_participation))
+        apps = {
+            "coordination": client,
+            "intake": intake,
+            "indicators": indicators,
+            "participation": participation,
+        }
         door = FrontDoor({name: one._transport for name, one in apps.items()})
         app = client._transport.app  # type: ignore[attr-defined]
         app.state.elsewhere = Elsewhere("http://kasane.test", door)

@@ -73,6 +73,10 @@ async def test_a_figure_shows_a_chart_its_shares_and_where_each_event_comes_from
     is_a_page(page)
     assert '<svg viewBox="0 0 960 280" role="img"' in page.text
     assert page.text.count("<rect") == 25, "two bars a month, and the tile of the hatch"
+    divided = await keeper.get(f"/indicators/{HIROBA}?year={YEAR}&by=venue")
+    is_a_page(divided)
+    shares = re.findall(r'venue=(v\d)">v\d</a></th><td class="number">(\d+)人', divided.text)
+    assert shares == [("v2", "70"), ("v1", "35")]
     narrowed = await keeper.get(f"/indicators/{HIROBA}?year={YEAR}&venue=v1")
     assert "合計 35人" in narrowed.text
     found = re.search(r'href="(/indicators/entries/[0-9a-f-]+)"', narrowed.text)

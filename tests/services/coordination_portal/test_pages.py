@@ -366,10 +366,11 @@ async def test_a_service_that_is_away_is_a_page_that_says_so(
 
 
 async def test_operations_show_who_answers_and_who_does_not(portal: Portal) -> None:
+    portal.door.away.add("participation")
     operator = portal.as_("operator", "operator")
     answer = await operator.get("/operations")
     is_a_page(answer)
-    assert "応答がありません" in answer.text  # participation is not running here
+    assert "応答がありません" in answer.text
     assert "保留中の記録はありません" in answer.text
     gone = await operator.follow(await operator.post("/operations/intake/dead-letters/1/retry"))
     assert "保留中の記録がありません" in gone.text

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from contracts.calendar import today
 from contracts.events import new_id
 from contracts.life import CaseState
-from services.coordination.models import CaseFile
+from services.coordination.models import CaseFile, GuardFlag
 from tests.services.coordination_portal.conftest import Browser, Portal, Seeded, seed
 from tests.services.coordination_portal.test_pages import is_a_page
 
@@ -99,6 +100,35 @@ async def test_everything_that_is_said_must_be_so(coordinator: Browser, take: Ta
         assert str(case.case_id) not in await search(
             coordinator, person=given, **{**fits, name: value}
         ), name
+
+
+async def test_a_flag_is_found_while_it_holds_and_not_after(
+    portal: Portal, coordinator: Browser, take: Take
+) -> None:
+    given = given_name()
+    case = await take(f"見本 {given}", f"ミホン {given}")
+    day = today()
+    flag = GuardFlag(
+        flag_id=new_id(),
+        case_id=case.case_id,
+        person_id=case.person_id,
+        kind="staff-safety",
+        starts_on=day,
+        expires_on=day,
+        recorded_by="coordinator",
+        recorded_at=datetime.now(UTC),
+    )
+    async with portal.database.transaction() as session:
+        session.add(flag)
+    found = await search(coordinator, person=given, flag="staff-safety")
+    assert str(case.case_id) in found
+    assert str(case.case_id) not in await search(
+        coordinator, person=given, flag="address-protection"
+    )
+    async with portal.database.transaction() as session:
+        row = await session.get_one(GuardFlag, flag.flag_id)
+        row.starts_on = row.expires_on = day - timedelta(days=1)
+    assert str(case.case_id) not in await search(coordinator, person=given, flag="staff-safety")
 
 
 async def test_an_agency_finds_only_what_it_may_see(portal: Portal, take: Take) -> None:

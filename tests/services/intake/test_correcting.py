@@ -87,6 +87,21 @@ async def test_a_persons_fields_are_corrected_and_the_old_ones_kept_sealed(
     assert await count("person_revision", f"person_id = '{person}'") == 1
 
 
+async def test_it_is_told_that_a_birth_date_was_entered_and_never_which(
+    post: Any, facts: Any
+) -> None:
+    sent = an_intake(persons=[{"name": "試験 未", "birth_unknown": True}])
+    intake = (await post("/intakes", sent)).json()
+    [person] = intake["person_ids"]
+    for change in ({"name": "試験 未定"}, {"birth_date": "1980-01-01"}):
+        body = {"reason": "learned-later", "persons": [{"person_id": person, **change}]}
+        path = f"/intakes/{intake['intake_id']}/corrections"
+        assert (await post(path, body)).status_code == 200
+    told = (await facts(intake["intake_id"]))[1:]
+    assert [fact["birth_dates_of"] for fact in told] == [[], [person]]
+    assert "1980" not in str(told)
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

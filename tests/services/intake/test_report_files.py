@@ -10,10 +10,13 @@ from uuid import uuid4
 import httpx
 import pytest
 import xlsxwriter
+from sqlalchemy import text
 
 from chassis.context import Context
 from contracts.calendar import today, wareki
+from contracts.events.participation import ReportingWaySet
 from services.intake.app import create_app
+from services.intake.events import remember_way
 from services.intake.file_reader import read_next
 from services.intake.store.files import claim_file, held_file
 from tests.services.conftest import Tokens
@@ -323,3 +326,30 @@ async def test_a_frontline_system_reports_for_its_own_windows_only(
     read = await send(a_file(row()), tokens.frontline("sapota"))
 
     assert faults(read) == [(2, "窓口", "channel-not-allowed")]
+
+
+async def test_rows_for_what_records_count_are_refused_with_that_reason(
+    send: Send, context: Context
+) -> None:
+    said = ReportingWaySet(
+        scope_id=uuid4(),
+        scope="venue",
+        code="hiroba-omori-higashi",
+        channel="kosodate-hiroba",
+        way="records",
+        on=today(),
+    )
+    async with context.database.transaction() as session:
+        await remember_way(session, said)
+    try:
+        rows = [row(venue="hiroba-omori-higashi"), row(), row(venue="")]
+        for dry_run in (True, False):
+            read = await send(a_file(*rows), dry_run=dry_run)
+            assert read["counts"] == counts(accepted=1, refused=2)
+            assert [code for _, _, code in faults(read)] == [
+                "counted-by-day-sheets",
+                "venue-needed",
+            ]
+    finally:
+        async with context.database.transaction() as session:
+            await session.execute(text("DELETE FROM reporting_way"))

@@ -56,8 +56,16 @@ async def test_every_kind_is_taken_from_each_of_its_channels_with_its_flags(
     post: Any, kind: str
 ) -> None:
     known = catalogue.activity_kinds()[kind]
+    on = (known.valid_to or today()).isoformat()
     lines = [
-        a_line(channel=channel, kind=kind, flags=list(known.flags), group="npo-sample", venue=None)
+        a_line(
+            channel=channel,
+            kind=kind,
+            date=on,
+            flags=list(known.flags),
+            group="npo-sample",
+            venue=None,
+        )
         for channel in known.channels
     ]
     answer = await post("/activity-reports", {"lines": lines})
@@ -68,6 +76,11 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"channel": "nowhere"}, "channel", "channel-unknown"),
     ({"channel": "takikan"}, "kind", "kind-not-of-channel"),
     ({"kind": "dancing"}, "kind", "kind-unknown"),
+    (
+        {"channel": "takikan", "kind": "support-meeting", "venue": None, "date": "2026-04-01"},
+        "kind",
+        "kind-ended",
+    ),
     ({"flags": ["first-consultation"]}, "flags.0", "flag-not-of-kind"),
     (
         {"channel": "food-network", "kind": "food-pantry-group", "venue": None},

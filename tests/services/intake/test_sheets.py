@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.auth import Principal
@@ -34,6 +34,7 @@ def references(rows: list[TableRow]) -> list[str | None]:
     return [one.line.line_ref for one in map(judge.judge, rows) if one.line is not None]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PLACES), max_size=20), st.randoms())
 def test_the_same_rows_have_the_same_references_in_whatever_order_and_none_twice(
     places: list[str], shuffled: object
@@ -46,6 +47,7 @@ def test_the_same_rows_have_the_same_references_in_whatever_order_and_none_twice
     assert set(references(rows)) == set(first)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PLACES), max_size=10), st.sampled_from(PLACES))
 def test_a_longer_file_of_the_same_days_only_adds(places: list[str], more: str) -> None:
     rows = [visit(place) for place in places]

@@ -26,7 +26,7 @@ async def an_activity(hand: Hand, **more: Any) -> dict[str, Any]:
         "form": "activity",
         "name": "見本サロン",
         "daily_area": "六郷",
-        "started_on": "2026-04-01",
+        "started_on": "2024-04-01",
     }
     return await hand.write("/activities", **body | more)
 
@@ -52,7 +52,7 @@ async def counts_here(hand: Hand, *kinds: str) -> None:
             scope="kind",
             code=kind,
             way="records",
-            from_on="2026-04-01",
+            from_on="2024-04-01",
             unreported=True,
         )
 
@@ -91,7 +91,7 @@ async def test_each_time_of_support_counts_by_the_form_of_what_was_supported(
     [
         ({"channel": "jobota"}, (422, "value-unknown", "channel")),
         ({"on": SOON.isoformat()}, (422, "date-in-future", "on")),
-        ({"on": "2026-03-31"}, (422, "end-before-start", "on")),
+        ({"on": "2024-03-31"}, (422, "end-before-start", "on")),
         ({"note": "123456789018"}, (422, "my-number-refused", "note")),
     ],
     ids=["channel", "future", "before", "my-number"],
@@ -138,7 +138,7 @@ async def test_a_volunteer_is_not_engaged_twice_at_a_time(hand: Hand) -> None:
     ("change", "code"),
     [
         ({"status": "paused"}, "volunteer-not-active"),
-        ({"status": "active", "insured_until": "2026-05-01"}, "insurance-ended"),
+        ({"status": "active", "insured_until": "2024-05-01"}, "insurance-ended"),
     ],
 )
 async def test_who_is_not_there_or_not_insured_is_not_engaged(

@@ -91,6 +91,7 @@ async def test_a_withdrawn_sheet_counts_nowhere_and_frees_its_day(
         ({"opens_at": "15:00", "closes_at": "10:00"}, (422, "end-before-start", "closes_at")),
         ({"on": (today() + timedelta(days=1)).isoformat()}, (422, "date-in-future", "on")),
         ({"on": "2024-03-31"}, (422, "on-closed-day", "on")),
+        ({"values": {}}, (422, "invalid", "values")),
         ({"values": {"adults": -1}}, (422, "invalid", "values.adults")),
         ({"values": {"adults": "many"}}, (422, "invalid", "values.adults")),
         ({"remark": "123456789018"}, (422, "my-number-refused", "remark")),

@@ -68,7 +68,7 @@ async def test_the_donors_of_a_food_drive_count_and_a_correction_keeps_the_old_n
         scope="kind",
         code="food-drive-donor",
         way="records",
-        from_on="2026-04-01",
+        from_on="2024-04-01",
         unreported=True,
     )
     at = f"/food-drives/{drive['drive_id']}"

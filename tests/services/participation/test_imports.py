@@ -12,7 +12,7 @@ from sqlalchemy import text
 from chassis.context import Context
 from services.participation import importing
 from services.participation.importing import import_some
-from services.participation.resource_sheet import CellError, rule_of
+from services.participation.recurrence_words import rule_of
 from tests.services.participation.conftest import BASE, Enter, keyed
 
 HEAD = "名称,主催,種類,日常生活圏域,定員,開催の繰り返し,開始日,時間,連絡先(非公開)"
@@ -256,5 +256,5 @@ def test_recurrences_are_understood_as_people_write_them(said: str, rule: str | 
 
 
 def test_what_is_not_understood_is_refused() -> None:
-    with pytest.raises(CellError):
+    with pytest.raises(ValueError, match="understood"):
         rule_of("ときどき")

@@ -36,7 +36,7 @@ def opening(
         ({"rule": "FREQ=WEEKLY;UNTIL=20200101"}, "recurrence-empty"),
         ({"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, "recurrence-empty"),
         ({"rule": "FREQ=SECONDLY"}, "string_pattern_mismatch"),
-        ({"rule": "every Tuesday"}, "string_pattern_mismatch"),
+        ({"rule": "every Tuesday"}, "recurrence-broken"),
     ],
 )
 def test_an_opening_that_makes_no_sense_is_refused_with_its_reason(

@@ -214,7 +214,7 @@ def upgrade() -> None:
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("status IN ('planned', 'done', 'cancelled')", name="status"),
         sa.CheckConstraint(
-            "to_coordinator IS NOT NULL OR to_agency IS NOT NULL", name="to_somebody"
+            "num_nonnulls(to_coordinator, to_agency, undoes) > 0", name="to_somebody"
         ),
         sa.PrimaryKeyConstraint("reassignment_id"),
     )

@@ -46,6 +46,32 @@ async def approach(desk: Desk) -> Case:
 
 
 @effect
+async def join_waiting_list(desk: Desk) -> Case:
+    resource = uuid4()
+    case = await on_placement(desk, "waiting", "join_waiting_list", resource_id=resource)
+    assert (await desk.row(Placement, case_id=case.case_id)).resource_id == resource
+    return case
+
+
+async def leave_host(desk: Desk, case: Case, code: str, **fields: object) -> Case:
+    row = await desk.row(Placement, case_id=case.case_id)
+    left = act_of(code, **fields)
+    await desk.step(case, "matching", left, kind=Kind.PLACEMENT, key=row.placement_id)
+    assert (await desk.row(Placement, case_id=case.case_id)).resource_id is None
+    return case
+
+
+@effect
+async def stop_waiting(desk: Desk) -> Case:
+    return await leave_host(desk, await join_waiting_list(desk), "stop_waiting")
+
+
+@effect
+async def match_again(desk: Desk) -> Case:
+    return await leave_host(desk, await approach(desk), "match_again", reason="host")
+
+
+@effect
 async def request_development(desk: Desk) -> Case:
     return await on_placement(desk, "developing", "request_development")
 

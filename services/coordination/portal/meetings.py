@@ -1,0 +1,97 @@
+"""The page of one meeting, and sittings of several cases (合同開催)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from chassis.auth import Principal
+from chassis.context import Ctx, Session
+from chassis.problems import Problem
+from contracts.calendar import TOKYO
+from services.coordination import labels, views
+from services.coordination.portal.access import Looking, Sent
+from services.coordination.portal.pages import render, see
+from services.coordination.reading import list_sittings, show_meeting, show_records, show_sitting
+from services.coordination.store.sittings import call_sitting
+
+router = APIRouter()
+
+
+@router.get("/meetings/{meeting_id}")
+async def meeting(
+    looking: Looking, session: Session, ctx: Ctx, request: Request, meeting_id: UUID
+) -> Response:
+    who = looking.principal
+    shown = await show_meeting(session, who, meeting_id)
+    try:
+        records = await show_records(ctx, session, who, shown.case_id)
+        words = [one for one in records.items if one.target.id == meeting_id]
+    except Problem as problem:
+        if problem.status != 403:
+            raise
+        words = []
+    # The page speaks of one meeting only; the links lead to forms of its case.
+    return render(
+        request,
+        "meeting.html",
+        page=shown,
+        meeting=shown.meeting,
+        words=words,
+        answers=labels.choices("", "slot_answer"),
+    )
+
+
+@router.get("/sittings")
+async def sittings(looking: Looking, session: Session, request: Request) -> Response:
+    found = await list_sittings(session, looking.principal)
+    return _sittings(request, looking.principal, found, None)
+
+
+@router.post("/sittings")
+async def call(sent: Sent, session: Session, request: Request) -> Response:
+    """Calls a sitting; what was typed stays where it is refused."""
+    who = sent.viewer.principal
+    typed = {"starts_at": sent.text("starts_at"), "venue": sent.text("venue")}
+    try:
+        at = datetime.fromisoformat(typed["starts_at"])
+    except ValueError:
+        error = "日時を入力してください"
+    else:
+        try:
+            at = at if at.tzinfo else at.replace(tzinfo=TOKYO)
+            made = await call_sitting(session, who, at, typed["venue"] or "ward-office")
+            return see(request, f"/sittings/{made.sitting_id}", "合同開催を設定しました")
+        except Problem as problem:
+            if problem.status != 422:
+                raise
+            error = problem.ja
+    found = await list_sittings(session, who)
+    return _sittings(request, who, found, error, typed)
+
+
+@router.get("/sittings/{sitting_id}")
+async def sitting(
+    looking: Looking, session: Session, request: Request, sitting_id: UUID
+) -> Response:
+    shown = await show_sitting(session, looking.principal, sitting_id)
+    return render(request, "sitting.html", sitting=shown)
+
+
+def _sittings(
+    request: Request,
+    who: Principal,
+    found: views.Sittings,
+    error: str | None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    return render(
+        request,
+        "sittings.html",
+        422 if error else 200,
+        found=found,
+        error=error,
+        typed=typed or {},
+        venues=labels.suggestions("", "venue"),
+        may_call=who.has("coordinator", "manager", "ward"),
+    )

@@ -1,0 +1,29 @@
+"""Letters as people see them: on a meeting's page, and those that did not go out."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.coordination import labels, views
+from services.coordination.letter import SUBJECTS
+from services.coordination.models import Mail
+
+MOST = 200
+
+
+def letter_view(mail: Mail) -> views.LetterView:
+    return views.LetterView(
+        **mail.model_dump(include={"mail_id", "what", "agency", "status", "sent_at", "error"}),
+        what_label=SUBJECTS.get(mail.what, mail.what),
+        agency_name=labels.agency(mail.agency),
+        status_label=labels.value("mail_status", mail.status),
+        written_at=mail.created_at,
+    )
+
+
+async def unsent_letters(session: AsyncSession) -> views.Letters:
+    """What waits or could not be sent, the oldest first. No case and no person is in it."""
+    rows = await session.scalars(
+        select(Mail).where(col(Mail.status) != "sent").order_by(col(Mail.seq)).limit(MOST)
+    )
+    return views.Letters(items=tuple(letter_view(mail) for mail in rows))

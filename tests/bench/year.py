@@ -1,0 +1,132 @@
+"""A year of visits from HTTP to the tally: `python -m tests.bench.year`, on a stack of its own.
+
+About 650,000 lines (the plan's table, one line a counted person) are sent as files; the tallies
+are watched while they come. Beside it, on the same PostgreSQL, a bare loop writes as many ledger
+and tally rows in batches of 500. Printed are both rates and their ratio, the rate of the last tenth
+beside the second (the first has the start in it), and the memory (PSS) of intake and indicators.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import asyncpg
+import psutil
+from rich.console import Console
+
+from deploy.embedded import daemon
+from deploy.embedded.layout import Layout
+from deploy.embedded.processes import process_environment
+from deploy.embedded.secrets import ensure_secrets
+from simulation.year.play import Wish, play
+
+PORT_BASE = int(os.environ.get("KASANE_PORT_BASE", "19700"))
+LINES = 649_695
+BATCH = 500
+LOOK_SECONDS = 0.5
+WATCHED = ("intake", "indicators")
+
+TALLIED = """
+    SELECT coalesce(sum(value), 0) FROM tally WHERE fiscal_year = 2024 AND month = 0
+    AND basic_area = '' AND measure_id IN ('2.12.hiroba-users', '2.9.senior-station-visitors')
+"""
+"""Nine tenths of the lines."""
+
+BARE_LEDGER = """
+    INSERT INTO bare_ledger SELECT gen_random_uuid(), gen_random_uuid(), 'activity', 1, false,
+        DATE '2024-04-01' + (n % 365), 'hiroba-visit', 'kosodate-hiroba', 12, 'hiroba', 1
+    FROM generate_series(1, $1) AS n
+"""
+BARE_TALLY = """
+    INSERT INTO bare_tally VALUES ($1, 1) ON CONFLICT (cell) DO UPDATE
+    SET value = bare_tally.value + EXCLUDED.value
+"""
+BARE_TABLES = """
+    CREATE TEMP TABLE bare_ledger (entry_id uuid PRIMARY KEY, event_id uuid, event_type text,
+        revision int, withdrawn bool, on_date date, kind text, channel text, programme_no int,
+        venue text, quantity bigint);
+    CREATE INDEX ON bare_ledger (event_type, kind, on_date, entry_id);
+    CREATE TEMP TABLE bare_tally (cell int PRIMARY KEY, value bigint);
+"""
+
+
+async def bare_loop(connection: asyncpg.Connection) -> float:
+    """Rows a second that a loop writes which does nothing else."""
+    await connection.execute(BARE_TABLES)
+    began = time.monotonic()
+    for batch in range(LINES // BATCH):
+        async with connection.transaction():
+            await connection.execute(BARE_LEDGER, BATCH)
+            await connection.execute(BARE_TALLY, batch % 12)
+    return LINES / (time.monotonic() - began)
+
+
+def memory_mb(layout: Layout) -> dict[str, float]:
+    said = daemon.report(layout)
+    if said is None:
+        raise RuntimeError("the stack is not up")
+    pids = {name: said["parts"][name]["pid"] for name in WATCHED}
+    return {n: psutil.Process(p).memory_full_info().pss / 2**20 for n, p in pids.items()}
+
+
+async def watch(connection: asyncpg.Connection, reached: list[tuple[float, int]]) -> None:
+    """Note how much is tallied at which time."""
+    while True:
+        tallied = await connection.fetchval(TALLIED)
+        if not reached or reached[-1][1] != tallied:
+            reached.append((time.monotonic(), int(tallied)))
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def tenth(reached: list[tuple[float, int]], number: int) -> float:
+    """Lines a second while the given tenth was tallied."""
+    whole = reached[-1][1]
+    first = next(at for at in reached if at[1] >= whole * number / 10)
+    last = next(at for at in reached if at[1] >= whole * (number + 1) / 10)
+    return (last[1] - first[1]) / max(last[0] - first[0], LOOK_SECONDS)
+
+
+async def measure(layout: Layout, folder: Path) -> int:
+    daemon.start(layout, [], lambda _: None)
+    variables = process_environment("indicators", layout, ensure_secrets(layout))
+    connection = await asyncpg.connect(variables["KASANE_INDICATORS_DATABASE_URL"])
+    environment = {
+        **os.environ,
+        "KASANE_PUBLIC_URL": layout.public_url,
+        "KASANE_DEMO_CLIENTS": str(layout.clients),
+        "KASANE_DEMO_USERS": str(layout.users),
+    }
+    bare = await bare_loop(connection)
+    before = memory_mb(layout)
+    reached: list[tuple[float, int]] = []
+    watching = asyncio.create_task(watch(connection, reached))
+    began = time.monotonic()
+    status = await play(environment, Wish(None, 2024, 1, "visits", folder), Console())
+    await asyncio.sleep(2 * LOOK_SECONDS)
+    watching.cancel()
+    after, rate = memory_mb(layout), reached[-1][1] / (reached[-1][0] - began)
+    say = sys.stdout.write
+    say(f"bare loop: {bare:,.0f} rows/s; from HTTP to the tally: {rate:,.0f} lines/s")
+    say(f" (ratio {bare / rate:.1f}, the writing of the files included)\n")
+    say(f"tenths 2 and 10: {tenth(reached, 1):,.0f} and {tenth(reached, 9):,.0f} lines/s\n")
+    for name in WATCHED:
+        say(f"{name}: {before[name]:.0f} MB at rest, {after[name]:.0f} MB at the end\n")
+    await connection.close()
+    return status
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        layout = Layout(Path(folder) / "data", PORT_BASE)
+        layout.create()
+        try:
+            return asyncio.run(measure(layout, Path(folder) / "files"))
+        finally:
+            daemon.stop(layout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

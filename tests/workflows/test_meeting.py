@@ -1,0 +1,56 @@
+"""One meeting, from the first dates to the minutes, on the workflows alone."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from contracts import acts
+from contracts.cases import Kind
+from contracts.policies import Policy
+from tests.workflows.samples import FAR, placed
+from tests.workflows.ward import MANAGER, Ward
+from workflows.policies import after
+
+
+async def test_a_meeting_without_a_date_waits_for_one_and_is_then_due_on_it(ward: Ward) -> None:
+    key = uuid4()
+    memory = placed("meeting", key, "", await ward.now(), {"starts_at": None})
+    await ward.start(Kind.MEETING, key, memory)
+    await ward.reaches(Kind.MEETING, key, "polling")
+    soon = (await ward.now()) + timedelta(days=3)
+    await ward.act(Kind.MEETING, key, acts.ChooseDate(starts_at=soon))
+    step = ward.last(Kind.MEETING, key)
+    assert (step.state, step.result, step.opens[0].due_at) == ("preparing", "short-notice", soon)
+
+
+async def test_who_has_not_answered_is_reminded(ward: Ward) -> None:
+    key = uuid4()
+    memory = placed("meeting", key, "", await ward.now(), {"starts_at": None})
+    await ward.start(Kind.MEETING, key, memory)
+    await ward.reaches(Kind.MEETING, key, "polling")
+    rings = after(Policy(), "availability_reminder", ward.last(Kind.MEETING, key).at)
+    await ward.pass_time(rings - (await ward.now()) + timedelta(seconds=1))
+    await ward.until(lambda: ward.escalations, "the reminder")
+    assert [told.reason for told in ward.escalations] == ["reminder"]
+
+
+async def test_too_few_who_came_lead_to_another_date_or_back_to_the_dates(ward: Ward) -> None:
+    key = uuid4()
+    await ward.start(Kind.MEETING, key, placed("meeting", key, "preparing", await ward.now()))
+    await ward.act(Kind.MEETING, key, acts.ReportNoQuorum(present=("jobota",), starts_at=FAR))
+    step = ward.last(Kind.MEETING, key)
+    assert (step.state, step.result, step.opens[0].due_at) == ("preparing", "no-quorum", FAR)
+    await ward.act(Kind.MEETING, key, acts.ReportNoQuorum(present=()))
+    assert ward.state(Kind.MEETING, key) == "polling"
+
+
+async def test_returned_minutes_are_written_again_and_approved_by_another(ward: Ward) -> None:
+    key = uuid4()
+    await ward.start(Kind.MEETING, key, placed("meeting", key, "minutes", await ward.now()))
+    await ward.act(Kind.MEETING, key, acts.ReturnMinutes(), MANAGER)
+    assert ward.state(Kind.MEETING, key) == "revising"
+    await ward.act(Kind.MEETING, key, acts.DraftMinutes(), "writer")
+    assert ward.state(Kind.MEETING, key) == "minutes"
+    refusal = await ward.refused(Kind.MEETING, key, acts.ApproveMinutes(), "writer")
+    assert refusal.type == "approver-is-author"
+    await ward.act(Kind.MEETING, key, acts.ApproveMinutes(), MANAGER)
+    assert ward.state(Kind.MEETING, key) == "done"
