@@ -146,7 +146,7 @@ async def enter(
         resource = await enter_resource(session, ctx.vault, sent, caller.sub, now)
         if sent.publish:
             await publish_resource(session, resource, caller.sub, today(), now)
-        return await _changed(session, ctx, caller, resource, "resource.enter")
+        return await _noted(session, caller, resource, "resource.enter")
 
     return await once(session, caller, key, request, act, status=201)
 
@@ -224,7 +224,7 @@ async def publish(
     async def act() -> ResourceDetail:
         found = await _locked(session, resource_id)
         await publish_resource(session, found, caller.sub, today(), datetime.now(UTC))
-        return await _changed(session, ctx, caller, found, "resource.publish")
+        return await _noted(session, caller, found, "resource.publish")
 
     return await once(session, caller, key, request, act)
 
@@ -246,7 +246,7 @@ async def withdraw(
         if found.status == Status.DRAFT:
             raise _not_in_this_status(found)
         await withdraw_resource(session, found, sent.reason, caller.sub, today(), datetime.now(UTC))
-        return await _changed(session, ctx, caller, found, "resource.withdraw")
+        return await _noted(session, caller, found, "resource.withdraw")
 
     return await once(session, caller, key, request, act)
 
@@ -267,7 +267,7 @@ async def assure(
         if found.status not in LISTED:
             raise _not_in_this_status(found)
         await assure_resource(session, found, caller.sub, today(), datetime.now(UTC))
-        return await _changed(session, ctx, caller, found, "resource.assure")
+        return await _noted(session, caller, found, "resource.assure")
 
     return await once(session, caller, key, request, act)
 
@@ -295,6 +295,15 @@ async def _private_for(
     if caller.has(*KEEPERS):
         return await private_of(session, ctx.vault, found)
     return {"contact": None, "place": found.place}
+
+
+async def _noted(
+    session: AsyncSession, caller: Principal, found: Resource, action: str
+) -> ResourceDetail:
+    """An answer that is kept with its Idempotency-Key: without what lies sealed."""
+    await session.flush()
+    await audit(session, caller, action, "resource", str(found.resource_id))
+    return resource_detail(found, {"contact": None})
 
 
 async def _changed(
