@@ -173,5 +173,5 @@ class Case:
 
 
 def soon() -> str:
-    """A meeting's time: within moments, as the audience waits."""
-    return (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+    """A meeting's time: still to come however slow the stage is; it may be held before."""
+    return (datetime.now(UTC) + timedelta(hours=1)).isoformat()

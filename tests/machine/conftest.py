@@ -101,8 +101,9 @@ class Link:
         return self._ward.client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def world(served: Any, tokens: Tokens) -> AsyncIterator[World]:
+    """Gone with its module: its relay would tell the commands of other tests as well."""
     async with served(create_app) as (client, context):
         made = World(asyncio.get_running_loop(), client, context, tokens)
         made.engine = Engine(made)
