@@ -11,6 +11,7 @@ help:
 	@echo "make up      起動 / start        make down    停止 / stop"
 	@echo "make status  状態 / health       make logs    ログ / logs      make clean  データを消す / forget"
 	@echo "make test    試験 / tests        make check   検査 / lint and types    make fix  整形 / format"
+	@echo "make year    一年分の実績 / a whole fiscal year      make walk, make faults-year, make bench    長い検査と計測 / longer checks"
 
 demo up down status logs clean: $(READY)
 	@$(BIN)/kasane $@

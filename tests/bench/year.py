@@ -45,11 +45,11 @@ BARE_TALLY = """
     SET value = bare_tally.value + EXCLUDED.value
 """
 BARE_TABLES = """
-    CREATE TEMP TABLE bare_ledger (entry_id uuid PRIMARY KEY, event_id uuid, event_type text,
+    CREATE TABLE bare_ledger (entry_id uuid PRIMARY KEY, event_id uuid, event_type text,
         revision int, withdrawn bool, on_date date, kind text, channel text, programme_no int,
         venue text, quantity bigint);
     CREATE INDEX ON bare_ledger (event_type, kind, on_date, entry_id);
-    CREATE TEMP TABLE bare_tally (cell int PRIMARY KEY, value bigint);
+    CREATE TABLE bare_tally (cell int PRIMARY KEY, value bigint);
 """
 
 
@@ -61,7 +61,9 @@ async def bare_loop(connection: asyncpg.Connection) -> float:
         async with connection.transaction():
             await connection.execute(BARE_LEDGER, BATCH)
             await connection.execute(BARE_TALLY, batch % 12)
-    return LINES / (time.monotonic() - began)
+    rate = LINES / (time.monotonic() - began)
+    await connection.execute("DROP TABLE bare_ledger, bare_tally")
+    return rate
 
 
 def memory_mb(layout: Layout) -> dict[str, float]:
@@ -111,6 +113,8 @@ async def measure(layout: Layout, folder: Path) -> int:
     say = sys.stdout.write
     say(f"bare loop: {bare:,.0f} rows/s; from HTTP to the tally: {rate:,.0f} lines/s")
     say(f" (ratio {bare / rate:.1f}, the writing of the files included)\n")
+    sending = reached[-1][0] - next(at for at, tallied in reached if tallied)
+    say(f"from the first line tallied to the last: {sending:.0f} s\n")
     say(f"tenths 2 and 10: {tenth(reached, 1):,.0f} and {tenth(reached, 9):,.0f} lines/s\n")
     for name in WATCHED:
         say(f"{name}: {before[name]:.0f} MB at rest, {after[name]:.0f} MB at the end\n")
