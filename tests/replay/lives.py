@@ -197,8 +197,9 @@ async def handed_over(ward: Ward) -> Case:
 async def household_grew(ward: Ward) -> Case:
     """Another member becomes a subject, consent does not reach, and a 支援会議 is asked for."""
     case = await opened(ward)
+    in_a_year = _in_days((await ward.now()).date(), 365)
     await case.act(acts.AskConsent())
-    await case.act(consent(case.persons[0], expires_on=DAY + timedelta(days=365)))
+    await case.act(consent(case.persons[0], expires_on=in_a_year))
     await case.act(acts.CompleteAssessment(issues=("care",)))
     await case.act(draft())
     await case.reaches("meeting")

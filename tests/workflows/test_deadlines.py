@@ -14,7 +14,7 @@ from contracts.cases import MEETING_VERDICT, Kind, MeetingSaid
 from contracts.life import LIVES, Role
 from contracts.message import Message
 from contracts.policies import Period, Policy, days
-from contracts.steps import Step
+from contracts.steps import AgeBoundaries, AgeBoundary, Step
 from tests.workflows.samples import (
     EVALUATION,
     FAR,
@@ -31,15 +31,27 @@ from tests.workflows.samples import (
     to_come,
 )
 from tests.workflows.ward import Ward, opened
-from workflows.policies import after, before
+from workflows.policies import after, before, end_of, tokyo_date
 
 POLICY = Policy()
 MOMENT = timedelta(seconds=5)
 
 T = TypeVar("T", bound=Callable[..., Awaitable[None]])
-TESTED: set[str] = {"day_seconds", "resource_assurance_lasts", "resource_check_notice"}
-"""Fields with a test here; the compressed clock's stands in test_policies.py, the directory's in
-tests/services/participation/test_listing.py."""
+TESTED: set[str] = set()
+"""Fields with a test here."""
+
+ELSEWHERE = {
+    "day_seconds": "workflows/test_policies.py",
+    "resource_assurance_lasts": "services/participation/test_listing.py",
+    "resource_check_notice": "services/participation/test_listing.py",
+    "food_margin": "services/participation/test_food.py",
+    "address_protection": "services/intake/test_flags.py",
+    "address_protection_renewal": "services/intake/test_flags.py",
+    "staff_safety": "services/intake/test_flags.py",
+    "consent_expiry_warning": "services/coordination/test_reminders.py",
+    "plan_period": "services/coordination/test_plans.py",
+}
+"""Fields that a service alone goes by, or that no single life shows, and where they are tested."""
 
 
 def of(*fields: str) -> Callable[[T], T]:
@@ -108,6 +120,7 @@ DUE: dict[str, Entered] = {
         Kind.CASE, "consent-recheck", "outreach", acts.RecheckConsent()
     ),
     "referral_answer_due": Entered(Kind.REFERRAL, "asked", ""),
+    "transfer_answer_due": Entered(Kind.TRANSFER, "proposed", ""),
     "referral_done_due": Entered(Kind.REFERRAL, "accepted", "asked", acts.AcceptReferral()),
     "placement_step_due": Entered(Kind.PLACEMENT, "matching", ""),
     "waiting_list_review": Entered(
@@ -489,12 +502,44 @@ async def test_both_sides_stay_after_the_age_was_reached(ward: Ward) -> None:
     assert step.waits_until == after(POLICY, "handover_overlap", reached_at)
 
 
+@of("birth_date_due")
+async def test_a_birth_date_that_nobody_knows_is_asked_for_in_time(ward: Ward) -> None:
+    entered = Entered(Kind.ERRAND, "open", "", remembers={"topic": acts.ErrandTopic.BIRTH_DATE})
+    _, step = await entered.enter(ward)
+    (task,) = step.opens
+    assert task.due_at == after(POLICY, "birth_date_due", step.at)
+
+
+@of("prepared_plan_review")
+async def test_a_plan_prepared_in_advance_is_looked_at_again_months_later(ward: Ward) -> None:
+    entered = Entered(Kind.CASE, "sk-decided", "sk-decided", draft(acts.PreparePlan))
+    case, step = await entered.enter(ward)
+    await ward.until(lambda: ward.children(Kind.ERRAND, case), "a review")
+    (errand,) = ward.children(Kind.ERRAND, case)
+    (task,) = ward.tasks(Kind.ERRAND, errand)
+    on = tokyo_date(after(POLICY, "prepared_plan_review", step.at))
+    assert task.due_at == end_of(POLICY, on, step.at)
+
+
+@of("look_ahead_every")
+async def test_a_case_asks_anew_who_reaches_an_age_when_its_time_is_up(ward: Ward) -> None:
+    case = await opened(ward)
+    again = after(POLICY, "look_ahead_every", case.steps[0].at)
+    reached = AgeBoundary(person_id=case.persons[0], age=65, reached_on=again.date())
+    ward.ages = AgeBoundaries(persons=case.persons, boundaries=(reached,))
+    await at(ward, again - MOMENT)
+    assert not case.all(Kind.HANDOVER)
+    await at(ward, again + MOMENT)
+    await case.newest(Kind.HANDOVER)
+
+
 def test_every_policy_field_has_a_test_of_what_it_does() -> None:
     years = {name for name in Policy.model_fields if name.startswith("fiscal_year_")}
     lists = {"worklist_ahead", "snooze_longest", "meeting_minutes"}
     lists |= {"availability_reminder"}
-    elsewhere = "in test_fiscal_year.py and test_meeting.py; those of lists and letters at the desk"
-    assert set(Policy.model_fields) - years - lists == TESTED, elsewhere
+    told = "in test_fiscal_year.py and test_meeting.py; those of lists and letters at the desk"
+    assert not TESTED & set(ELSEWHERE)
+    assert set(Policy.model_fields) - years - lists == TESTED | set(ELSEWHERE), told
 
 
 def test_every_period_that_a_table_names_is_a_policy_field() -> None:

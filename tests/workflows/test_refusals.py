@@ -191,8 +191,16 @@ BY_THE_DATA = {
     Refusal.NO_QUORUM,
     Refusal.NOT_THE_CHAIR,
     Refusal.NOT_THE_ORGANISER,
+    Refusal.STALE_DRAFT,
+    Refusal.PLAN_ADOPTED,
+    Refusal.SIDES_MISSING,
+    Refusal.PACKAGE_INCOMPLETE,
+    Refusal.NOT_RECEIVER,
 }
-"""What only the recording service can know."""
+"""What only the recording service can know: which 稿 was read, what papers lie there, who asks.
+
+Those of plans, handovers and transfers are seen in tests/services/coordination: test_plans.py and
+test_loop_and_package.py."""
 
 
 def test_every_refusal_is_seen() -> None:

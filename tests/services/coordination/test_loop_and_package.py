@@ -78,6 +78,12 @@ async def test_the_receiving_side_confirms_only_a_whole_package(desk: Desk) -> N
     assert (await desk.fact(case, "handover.completed"))["age"] == 18
 
 
+async def test_nothing_is_packed_before_somebody_is_named_to_take_it(desk: Desk) -> None:
+    """Of a handover that began before sides were proposed, nobody knows them."""
+    with pytest.raises(Exception, match="sides-missing"):
+        await packed(desk, await desk.open(), uuid4())
+
+
 async def test_the_same_agency_does_not_stand_on_both_sides(desk: Desk) -> None:
     case, key = await a_handover(desk)
     with pytest.raises(Exception, match="act-incomplete"):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.calendar import today
+from contracts.calendar import add_months, today
 from contracts.cases import Kind
 from services.coordination.models import GoalLook, PlanVersion
 from tests.services.coordination.conftest import Get, Post
@@ -58,7 +58,8 @@ async def test_an_adopted_plan_is_not_edited(
     assert (answer.status_code, answer.json()["code"]) == (409, "plan-adopted")
     again = (await get(f"/cases/{case.case_id}/suggestions/draft_plan", hanako)).json()
     assert {role["agency"] for role in again["roles"]} == {"jobota", "houkatsu"}
-    assert again["starts_on"] == str(today())
+    last = add_months(today(), 12) - timedelta(days=1)
+    assert (again["starts_on"], again["ends_on"]) == (str(today()), str(last)), "`plan_period`"
 
 
 async def test_who_revised_a_draft_does_not_decide_on_it(desk: Desk) -> None:
