@@ -16,8 +16,7 @@ def postgres_admin_url() -> Iterator[str]:
         yield url
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Side by side run whole files, so that each is set up once; the one stack has one runner."""
-    for item in items:
-        alone = "stack" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("stack" if alone else str(item.path)))
+    alone = "stack" in getattr(item, "fixturenames", ())
+    item.add_marker(pytest.mark.xdist_group("stack" if alone else str(item.path)))
