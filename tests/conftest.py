@@ -14,9 +14,3 @@ def postgres_admin_url() -> Iterator[str]:
     """The administrator's URL of a real PostgreSQL that lives as long as the test run."""
     with temporary_postgres() as url:
         yield url
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Side by side run whole files, so that each is set up once; the one stack has one runner."""
-    alone = "stack" in getattr(item, "fixturenames", ())
-    item.add_marker(pytest.mark.xdist_group("stack" if alone else str(item.path)))
