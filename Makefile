@@ -17,7 +17,7 @@ demo up down status logs clean: $(READY)
 	@$(BIN)/kasane $@
 
 test: $(READY)
-	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/faults --ignore=tests/bench
+	$(BIN)/pytest -n 2 --dist load --ignore=tests/faults --ignore=tests/bench
 
 # Random ways of a case that nobody has walked before, for some minutes.
 walk: $(READY)
