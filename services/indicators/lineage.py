@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     String,
     Uuid,
-    case,
     cast,
     func,
     literal,
@@ -24,12 +23,11 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.elements import ColumnElement
 
 from services.indicators.entry import Entry
 from services.indicators.measures import Arithmetic, Measure, Measures
 from services.indicators.models import LedgerBefore, LedgerEntry
-from services.indicators.recount import counted_by, first_day, last_day
+from services.indicators.recount import added_up, counted_by, first_day, last_day
 
 LEDGER = LedgerEntry.metadata.tables["ledger_entry"]
 BEFORE = LedgerBefore.metadata.tables["ledger_before"]
@@ -213,13 +211,7 @@ async def shares(
             for source in measure.sources
         )
     ).subquery()
-    if measure.arithmetic is Arithmetic.DISTINCT:
-        value: ColumnElement[Any] = func.count(things.c.key.distinct())
-        sub: ColumnElement[Any] = func.count(
-            case((things.c.sub_value > 0, things.c.key)).distinct()
-        )
-    else:
-        value, sub = func.sum(things.c.value), func.sum(things.c.sub_value)
+    value, sub = added_up(measure, things)
     rows = await session.execute(
         select(things.c.share, value, sub, func.count())
         .group_by(things.c.share)

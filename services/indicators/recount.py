@@ -74,16 +74,20 @@ def counted_in(
     return union_all(*parts) if len(parts) > 1 else parts[0]
 
 
+def added_up(measure: Measure, things: Subquery) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The value and the うち value of counted things, by the measure's arithmetic."""
+    if measure.arithmetic is Arithmetic.DISTINCT:
+        return (
+            func.count(things.c.key.distinct()),
+            func.count(case((things.c.sub_value > 0, things.c.key)).distinct()),
+        )
+    return func.sum(things.c.value), func.sum(things.c.sub_value)
+
+
 def recounted(measure: Measure, fiscal_year: int) -> Select[tuple[Any, ...]]:
     """The cells of a measure in a fiscal year, counted anew from the ledger."""
     things = _things(measure, fiscal_year)
-    if measure.arithmetic is Arithmetic.DISTINCT:
-        value: ColumnElement[Any] = func.count(things.c.key.distinct())
-        sub: ColumnElement[Any] = func.count(
-            case((things.c.sub_value > 0, things.c.key)).distinct()
-        )
-    else:
-        value, sub = func.sum(things.c.value), func.sum(things.c.sub_value)
+    value, sub = added_up(measure, things)
     return _by_cell(
         measure, fiscal_year, things, [], [value.label("value"), sub.label("sub_value")]
     )
