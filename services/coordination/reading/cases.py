@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -48,22 +48,26 @@ async def find_cases(
     """A page of the cases that the caller may see. Raises Problem 403."""
     if not works_with_cases(principal):
         raise no_case_work()
-    limit = max(1, min(chosen.limit, MOST))
-    terms = [visible(principal), *_chosen(principal, chosen)]
-    at, case_id = col(CaseFile.opened_at), col(CaseFile.case_id)
-    if chosen.after:
-        when, last = Cursor.read(chosen.after)
-        terms.append(or_(at < when, and_(at == when, case_id < last)))
-    rows = (
-        await session.scalars(
-            select(CaseFile).where(*terms).order_by(at.desc(), case_id.desc()).limit(limit + 1)
-        )
-    ).all()
-    page = rows[:limit]
-    return views.CasePage(
-        items=await case_rows(session, page),
-        next=Cursor.write(page[-1].opened_at, page[-1].case_id) if len(rows) > limit else None,
+    page, following = await newest(
+        session, [visible(principal), *_chosen(principal, chosen)], chosen.after, chosen.limit
     )
+    return views.CasePage(items=await case_rows(session, page), next=following)
+
+
+async def newest(
+    session: AsyncSession, terms: Sequence[ColumnElement[bool]], after: str | None, limit: int
+) -> tuple[Sequence[CaseFile], str | None]:
+    """A page of cases, the newest first, and where the next one begins. Raises Problem 422."""
+    limit = max(1, min(limit, MOST))
+    at, case_id = col(CaseFile.opened_at), col(CaseFile.case_id)
+    found = select(CaseFile).where(*terms).order_by(at.desc(), case_id.desc()).limit(limit + 1)
+    if after:
+        when, last = Cursor.read(after)
+        found = found.where(or_(at < when, and_(at == when, case_id < last)))
+    rows = (await session.scalars(found)).all()
+    page = rows[:limit]
+    beyond = len(rows) > limit
+    return page, Cursor.write(page[-1].opened_at, page[-1].case_id) if beyond else None
 
 
 def _chosen(principal: Principal, chosen: CaseFilter) -> list[Any]:

@@ -17,12 +17,10 @@ from contracts.life import SK_TRACK, CaseState
 from services.coordination import views
 from services.coordination.models import CaseFile, CasePerson, GuardFlag, Task, TeamMember
 from services.coordination.permissions import visible, works_with_cases
-from services.coordination.reading.cases import case_rows
-from services.coordination.reading.paging import Cursor, no_case_work
+from services.coordination.reading.cases import case_rows, newest
+from services.coordination.reading.paging import no_case_work
 from services.coordination.reading.tasks import day_begins
 from services.coordination.receipt import ReceiptTerms, receipt_terms
-
-MOST = 200
 
 
 @dataclass(frozen=True)
@@ -87,18 +85,9 @@ async def search_cases(
     """A page of what is found; the search is audited. Raises Problem 403."""
     if not works_with_cases(principal):
         raise no_case_work()
-    limit = max(1, min(chosen.limit, MOST))
-    at, case_id = col(CaseFile.opened_at), col(CaseFile.case_id)
-    terms = [visible(principal), *_terms(chosen)]
-    if chosen.after:
-        when, last = Cursor.read(chosen.after)
-        terms.append(or_(at < when, and_(at == when, case_id < last)))
-    rows = (
-        await session.scalars(
-            select(CaseFile).where(*terms).order_by(at.desc(), case_id.desc()).limit(limit + 1)
-        )
-    ).all()
-    page = rows[:limit]
+    page, following = await newest(
+        session, [visible(principal), *_terms(chosen)], chosen.after, chosen.limit
+    )
     await audit(
         session, principal, "case.search", "case", "several", by=chosen.told(), found=len(page)
     )
@@ -113,7 +102,7 @@ async def search_cases(
             )
             for row in await case_rows(session, page)
         ),
-        next=Cursor.write(page[-1].opened_at, page[-1].case_id) if len(rows) > limit else None,
+        next=following,
     )
 
 
