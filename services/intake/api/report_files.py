@@ -15,6 +15,7 @@ from chassis.auth import Caller, Principal
 from chassis.context import Context, Ctx, Session
 from chassis.idempotency import IdempotencyKey
 from chassis.spreadsheet import UnencodableError, write_mending
+from chassis.spreadsheet.media import TABLE_AS_BODY
 from services.intake.access import may_report
 from services.intake.api.door import PREFIX, once, routes
 from services.intake.faults import WORDS, refuse
@@ -94,18 +95,7 @@ class RowPage(BaseModel):
     status_code=202,
     response_model=FileView,
     summary="活動報告のファイルの送信 / Send a file of activity lines",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                media: {"schema": {"type": "string", "format": "binary"}}
-                for media in (
-                    "text/csv",
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                )
-            },
-        }
-    },
+    openapi_extra=TABLE_AS_BODY,
 )
 async def send_file(
     request: Request,

@@ -17,6 +17,7 @@ from chassis.context import Ctx, Session
 from chassis.idempotency import IdempotencyKey
 from chassis.problems import Problem
 from chassis.spreadsheet import Sheet, UnencodableError, write_csv, write_mending, write_xlsx
+from chassis.spreadsheet.media import XLSX
 from services.participation.api.door import MAY_WRITE, PREFIX, once, routes, unknown
 from services.participation.importing import file_of, rows_in
 from services.participation.models import Resource, ResourceImport
@@ -221,8 +222,7 @@ async def as_workbook(
     headings, rows = await _table(session, ctx, caller, private)
     out = io.BytesIO()
     write_xlsx(out, Sheet("地域資源", headings, rows))
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(out.getvalue(), kind, "resources.xlsx")
+    return _file(out.getvalue(), XLSX, "resources.xlsx")
 
 
 async def _table(

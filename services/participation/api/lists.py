@@ -20,6 +20,7 @@ from chassis.context import Context, Ctx, Session
 from chassis.mynumber import fields_with_my_number
 from chassis.problems import Problem, field_error, validation_problem
 from chassis.spreadsheet import ADDED, TableRow, UnreadableFileError, read_table, write_mending
+from chassis.spreadsheet.media import TABLE_AS_BODY
 from services.participation import lists
 from services.participation.api.day_sheets import NewSheet, check_day
 from services.participation.api.food_drives import NewDonor, register_donor
@@ -137,18 +138,7 @@ class _Taking:
 
 @router.post(
     "/lists/{kind}",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                media: {"schema": {"type": "string", "format": "binary"}}
-                for media in (
-                    "text/csv",
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                )
-            },
-        }
-    },
+    openapi_extra=TABLE_AS_BODY,
 )
 async def take_list(
     kind: Kind,
