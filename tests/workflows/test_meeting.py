@@ -5,7 +5,9 @@ from uuid import uuid4
 
 from contracts import acts
 from contracts.cases import Kind
+from contracts.life import ERRANDS
 from contracts.policies import Policy
+from tests.replay.lives import taken_on
 from tests.workflows.samples import FAR, placed
 from tests.workflows.ward import MANAGER, Ward
 from workflows.policies import after
@@ -54,3 +56,22 @@ async def test_returned_minutes_are_written_again_and_approved_by_another(ward: 
     assert refusal.type == "approver-is-author"
     await ward.act(Kind.MEETING, key, acts.ApproveMinutes(), MANAGER)
     assert ward.state(Kind.MEETING, key) == "done"
+
+
+async def test_what_an_agency_takes_on_is_its_task_until_it_reports_or_the_case_is_closed(
+    ward: Ward,
+) -> None:
+    case = await taken_on(ward)
+    first, second = case.all(Kind.ERRAND)
+    assert [ward.state(Kind.ERRAND, key) for key in (first, second)] == ["done", "stopped"]
+    [step, *_] = ward.steps[f"errand:{first}"]
+    [task] = step.opens
+    assert (task.agency, task.asks) == ("sapota", ERRANDS["duty"])
+    meeting = await case.newest(Kind.MEETING)
+    assert (step.topic, step.meeting_id) == ("duty", meeting)
+    [assigned, _] = [
+        one
+        for one in ward.steps[f"meeting:{meeting}"]
+        if one.command and one.command.act.code == "assign_duty"
+    ]
+    assert assigned.created_id == first, "a duty and its errand have one id"

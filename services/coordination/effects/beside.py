@@ -27,6 +27,7 @@ async def errand_moved(scene: Scene) -> None:
                 topic=step.topic or "",
                 agency=step.agency,
                 plan_id=step.plan_id,
+                meeting_id=step.meeting_id,
                 person_id=step.person_id,
                 due_on=step.on,
                 began_at=step.at,

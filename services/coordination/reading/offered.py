@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from contracts import catalogue
-from contracts.calendar import TOKYO, today, tokyo_date, wareki
+from contracts.calendar import TOKYO, add_business_days, today, tokyo_date, wareki
 from contracts.cases import Kind
 from contracts.policies import Policy
 from services.coordination import bodies, labels, views
-from services.coordination.meeting_rules import basis_of, seats, slots_of
-from services.coordination.models import CaseFile, Meeting, Sitting, Strand
+from services.coordination.meeting_rules import at_the_table, basis_of, seats, slots_of
+from services.coordination.models import CaseFile, Meeting, Sitting, Staff, Strand
 from services.coordination.slots import REASONS, Rated, suggestions
 from services.coordination.store.polls import rated_slots
 
@@ -83,6 +83,13 @@ async def _at_meeting(
         case "record_advice":
             advisers = [seat.agency for seat in taken if seat.role == bodies.SUPERVISOR]
             return {"agency": {"choices": _agencies(advisers)}}
+        case "assign_duty":
+            table = [seat.agency for seat in await at_the_table(session, meeting)]
+            return {
+                "agency": {"choices": _agencies(table)},
+                "due_on": {"default": _duty_due(), "hint": "空欄のときは10営業日後になります"},
+                "assignee": {"choices": await _staff_of(session, table)},
+            }
         case "submit_feedback":
             came = [seat.agency for seat in taken if seat.present]
             return {"agency": {"choices": _agencies(came)}}
@@ -93,6 +100,20 @@ async def _at_meeting(
 
 def _agencies(codes: Iterable[str]) -> tuple[views.Choice, ...]:
     return tuple(views.Choice(value=code, label=labels.agency(code)) for code in codes)
+
+
+def _duty_due() -> str:
+    return add_business_days(today(), Policy().duty_due.count).isoformat()
+
+
+async def _staff_of(session: AsyncSession, agencies: list[str]) -> tuple[views.Choice, ...]:
+    """The members of staff of some agencies who have used the system."""
+    found = select(Staff).where(col(Staff.agency).in_(agencies)).order_by(col(Staff.name))
+    return tuple(
+        views.Choice(value=one.sub, label=f"{labels.agency(one.agency or '')} {one.name}")
+        for one in await session.scalars(found)
+        if one.name
+    )
 
 
 def _suggested() -> tuple[views.Choice, ...]:

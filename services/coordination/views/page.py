@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.coordination.views.act import AllowedAct, Staff, View
+from services.coordination.views.duty import DutyView
 from services.coordination.views.issue import IssueView, StatutoryMeetingView
 from services.coordination.views.row import CaseRow
 from services.coordination.views.work import Task
@@ -284,6 +285,8 @@ class CaseView(CaseRow):
     issues: tuple[IssueView, ...]
     handovers: tuple[HandoverView, ...]
     errands: tuple[ErrandView, ...]
+    duties: tuple[DutyView, ...]
+    """Of its meetings, as far as the caller sees them."""
     transfers: tuple[TransferView, ...]
     suspension: SuspensionView | None
     links: dict[str, str]
