@@ -27,6 +27,7 @@ StopReason = Literal[
     "answered",
     "birth-date-corrected",
     "support-meeting",
+    "planned",
 ]
 """Why a case ends a life under it."""
 
@@ -36,6 +37,8 @@ class PlannedTask(Message):
 
     agency: Code
     due_on: date
+    duty_id: UUID | None = None
+    """An errand of a meeting's whose place it takes."""
 
 
 class AgreedDuty(Message):

@@ -4,11 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 from contracts import acts
+from contracts.awaited import PlannedTask
+from contracts.beside import task_errand_id
 from contracts.cases import Kind
-from contracts.life import ERRANDS
+from contracts.life import ERRANDS, Role
 from contracts.policies import Policy
 from tests.replay.lives import taken_on
-from tests.workflows.samples import FAR, placed
+from tests.workflows.samples import FAR, PERSON, placed
 from tests.workflows.ward import MANAGER, Ward
 from workflows.policies import after
 
@@ -75,3 +77,16 @@ async def test_what_an_agency_takes_on_is_its_task_until_it_reports_or_the_case_
         if one.command and one.command.act.code == "assign_duty"
     ]
     assert assigned.created_id == first, "a duty and its errand have one id"
+
+
+async def test_what_was_taken_on_is_asked_for_once_when_a_plan_takes_it_up(ward: Ward) -> None:
+    duty, plan, now = uuid4(), uuid4(), await ward.now()
+    memory = {"topic": acts.ErrandTopic.DUTY, "owner": Role.AGENCY, "agency": "sapota"}
+    await ward.start(Kind.ERRAND, duty, placed("errand", duty, "", now, memory))
+    await ward.reaches(Kind.ERRAND, duty, "open")
+    task = PlannedTask(agency="sapota", due_on=now.date() + timedelta(days=30), duty_id=duty)
+    await ward.start(Kind.PLAN, plan, placed("plan", plan, "to-accept", now, {"tasks": (task,)}))
+    await ward.act(Kind.PLAN, plan, acts.RecordAcceptance(person_id=PERSON))
+    await ward.reaches(Kind.ERRAND, duty, "stopped")
+    assert ward.last(Kind.ERRAND, duty).result == "planned"
+    await ward.reaches(Kind.ERRAND, task_errand_id(plan, 1), "open")

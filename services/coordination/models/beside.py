@@ -25,7 +25,7 @@ class Errand(Table, table=True):
     due_on: date | None = None
     began_at: Instant
     result: str | None = None
-    """done · not-possible · stopped."""
+    """done · not-possible · planned · stopped."""
     ended_at: Instant | None = None
 
 

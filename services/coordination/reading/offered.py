@@ -14,11 +14,13 @@ from contracts.cases import Kind
 from contracts.policies import Policy
 from services.coordination import bodies, labels, views
 from services.coordination.meeting_rules import at_the_table, basis_of, seats, slots_of
-from services.coordination.models import CaseFile, Meeting, Sitting, Staff, Strand
+from services.coordination.models import CaseFile, Duty, Errand, Meeting, Sitting, Staff, Strand
 from services.coordination.slots import REASONS, Rated, suggestions
 from services.coordination.store.polls import rated_slots
 
 CALLING = frozenset({"schedule_meeting", "propose_dates"})
+
+PLANNING = frozenset({"draft_plan", "prepare_plan", "revise_draft"})
 
 OF_THE_SEATS = frozenset({"submit_sheet", "acknowledge_secrecy", "answer_dates"})
 
@@ -28,6 +30,8 @@ async def offered(
 ) -> tuple[views.Field, ...]:
     """The fields of an act's form, with what can be chosen for this very meeting or case."""
     changes: dict[str, dict[str, Any]] = {}
+    if act in PLANNING:
+        return await _with_duties(session, strand, fields)
     if strand.kind == Kind.CASE and act in CALLING:
         changes = await _calling(session, strand, act)
     elif strand.kind == Kind.MEETING:
@@ -36,6 +40,41 @@ async def offered(
             changes = await _at_meeting(session, meeting, act)
     return tuple(
         one.model_copy(update=changes[one.name]) if one.name in changes else one for one in fields
+    )
+
+
+async def _with_duties(
+    session: AsyncSession, strand: Strand, fields: Sequence[views.Field]
+) -> tuple[views.Field, ...]:
+    """A plan's task may take the place of a duty; where there is none, it is not asked for."""
+    open_duties = await session.scalars(
+        select(Duty)
+        .join(Errand, col(Errand.errand_id) == col(Duty.duty_id))
+        .where(col(Errand.case_id) == strand.case_id, col(Errand.ended_at).is_(None))
+        .order_by(col(Duty.due_on), col(Duty.duty_id))
+    )
+    choices = tuple(
+        views.Choice(
+            value=str(duty.duty_id),
+            label=f"{labels.agency(duty.agency)} {labels.value('duty', duty.duty)}",
+        )
+        for duty in open_duties
+    )
+    return tuple(
+        one.model_copy(update={"columns": _with_choices(one.columns, choices)})
+        if one.name == "tasks"
+        else one
+        for one in fields
+    )
+
+
+def _with_choices(
+    columns: tuple[views.Field, ...], choices: tuple[views.Choice, ...]
+) -> tuple[views.Field, ...]:
+    return tuple(
+        column.model_copy(update={"choices": choices}) if column.name == "duty_id" else column
+        for column in columns
+        if choices or column.name != "duty_id"
     )
 
 

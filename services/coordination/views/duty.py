@@ -19,6 +19,6 @@ class DutyView(View):
     due_on: date
     assignee: Staff | None
     standing: str | None
-    """open · done · not-possible · stopped; None of a time when duties were only written down."""
+    """open · done · not-possible · planned · stopped; None: it was only written down."""
     standing_label: str | None
     reported_at: datetime | None

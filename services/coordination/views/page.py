@@ -84,6 +84,8 @@ class PlanTaskView(View):
     what: str
     what_label: str
     due_on: date
+    duty_id: UUID | None
+    """What was taken on at a meeting and is this task now."""
     errand_id: UUID
     result: str | None
     """done · not-possible · stopped; None while it is open or not begun."""
