@@ -6,14 +6,14 @@ from functools import cache
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import Row, TextClause, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.auth import Principal
 from chassis.outbox import emit
-from chassis.sent_rows import SENT, sent_rows
+from chassis.sent_rows import SENT, in_words, sent_rows
 from chassis.vault import Vault
 from contracts.catalogue import activity_kinds
 from contracts.events import new_id
@@ -154,15 +154,16 @@ async def _learn(session: AsyncSession, learnt: dict[tuple[str, str], list[int]]
 
 
 @cache
-def _learning() -> Insert:
+def _learning() -> TextClause:
     columns = ("kind", "venue", "lines", "total")
     rows = sent_rows(USUAL, columns)
     statement = insert(USUAL).from_select(columns, select(*(rows.c[name] for name in columns)))
     new = statement.excluded
-    return statement.on_conflict_do_update(
+    learning = statement.on_conflict_do_update(
         index_elements=["kind", "venue"],
         set_={"lines": USUAL.c.lines + new.lines, "total": USUAL.c.total + new.total},
     )
+    return in_words(learning)
 
 
 async def _flag(session: AsyncSession, entry: Entry, venue: str, usual: float) -> None:

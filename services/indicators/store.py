@@ -11,12 +11,20 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
-from sqlalchemy import Text, bindparam, case, func, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy import (
+    Text,
+    TextClause,
+    TextualSelect,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningInsert
 
-from chassis.sent_rows import SENT, sent_rows
+from chassis.sent_rows import SENT, in_words, sent_rows
 from services.indicators.entry import Entry
 from services.indicators.measures import Measures
 from services.indicators.models import DistinctMember, LedgerEntry, Tally
@@ -78,7 +86,7 @@ async def _enter(
 
 
 @cache
-def _entering() -> ReturningInsert[Any]:
+def _entering() -> TextualSelect:
     rows = sent_rows(LEDGER, TOLD)
     statement = insert(LEDGER).from_select(
         (*TOLD, TRACE),
@@ -98,7 +106,9 @@ def _entering() -> ReturningInsert[Any]:
         | {"recorded_at": func.now()},
         where=LEDGER.c.revision < new.revision,
     )
-    return statement.returning(LEDGER.c.entry_id, literal_column("to_jsonb(old)", JSONB))
+    before = literal_column("to_jsonb(old)", JSONB).label("before")
+    returning = statement.returning(LEDGER.c.entry_id, before)
+    return in_words(returning).columns(LEDGER.c.entry_id, before)
 
 
 async def _count_members(session: AsyncSession, changes: Changes) -> None:
@@ -115,12 +125,12 @@ async def _count_members(session: AsyncSession, changes: Changes) -> None:
 
 
 @cache
-def _referring() -> ReturningInsert[Any]:
+def _referring() -> TextClause:
     columns = (*Cell._fields, "member", "refs", "sub_refs")
     rows = sent_rows(MEMBERS, columns)
     statement = insert(MEMBERS).from_select(columns, select(*(rows.c[name] for name in columns)))
     new = statement.excluded
-    return statement.on_conflict_do_update(
+    referring = statement.on_conflict_do_update(
         index_elements=[*Cell._fields, "member"],
         set_={
             "refs": MEMBERS.c.refs + new.refs,
@@ -133,6 +143,7 @@ def _referring() -> ReturningInsert[Any]:
         MEMBERS.c.refs,
         MEMBERS.c.sub_refs,
     )
+    return in_words(referring)
 
 
 async def _count(session: AsyncSession, cells: list[tuple[Cell, Amount]]) -> None:
@@ -142,18 +153,19 @@ async def _count(session: AsyncSession, cells: list[tuple[Cell, Amount]]) -> Non
 
 
 @cache
-def _adding() -> Insert:
+def _adding() -> TextClause:
     columns = (*Cell._fields, "value", "sub_value")
     rows = sent_rows(TALLIES, columns)
     statement = insert(TALLIES).from_select(columns, select(*(rows.c[name] for name in columns)))
     new = statement.excluded
-    return statement.on_conflict_do_update(
+    adding = statement.on_conflict_do_update(
         index_elements=list(Cell._fields),
         set_={
             "value": TALLIES.c.value + new.value,
             "sub_value": TALLIES.c.sub_value + new.sub_value,
         },
     )
+    return in_words(adding)
 
 
 def _member_row(member: Member, amount: Amount) -> dict[str, Any]:

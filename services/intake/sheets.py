@@ -106,16 +106,15 @@ class Judge:
         reference = row.cells.get("line_ref", "")
         about = tuple(cell for name, cell in row.cells.items() if name != "line_ref")
         alike = self._good.get(about)
-        if alike is None or not self._fresh(reference):
-            judged = self._judge(row)
-            if judged.line is not None:
-                if len(self._good) == MOST_ALIKE:
-                    self._good.clear()
-                self._good[about] = judged.line
-        else:
-            line = alike.model_copy(update={"line_ref": reference or None})
-            judged = Judged(row, line, [])
-        return judged if judged.line is None else judged._replace(line=self._named(judged.line))
+        if alike is not None and self._fresh(reference):
+            return Judged(row, self._named(alike, reference or None), [])
+        judged = self._judge(row)
+        if judged.line is None:
+            return judged
+        if len(self._good) == MOST_ALIKE:
+            self._good.clear()
+        self._good[about] = judged.line
+        return Judged(row, self._named(judged.line, judged.line.line_ref), [])
 
     def _fresh(self, reference: str) -> bool:
         """Whether nothing is wrong with a reference."""
@@ -141,10 +140,11 @@ class Judge:
             return Judged(row, None, faults)
         return Judged(row, line, [])
 
-    def _named(self, line: ReportedLine) -> ReportedLine:
-        if line.line_ref is not None:
-            self._references.add(line.line_ref)
-            return line
+    def _named(self, line: ReportedLine, reference: str | None) -> ReportedLine:
+        """The line under its reference, or under one made of what it is about."""
+        if reference is not None:
+            self._references.add(reference)
+            return line.model_copy(update={"line_ref": reference})
         about = "|".join(
             (
                 line.channel,

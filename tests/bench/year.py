@@ -4,8 +4,8 @@ About 650,000 lines (the plan's table, one line a counted person) are sent as fi
 are watched while they come. Beside it, on the same PostgreSQL, a bare loop writes as many ledger
 and tally rows in batches of 500. Printed are both rates and their ratio, the rate of each tenth of
 the rows that are taken in (the last twentieth of the files comes a second time, which the tallies
-do not show) with how long the tallies came after them, and the memory (PSS) of intake and
-indicators.
+do not show) with how long the tallies came after them, and the memory (PSS) and the CPU
+seconds of intake and indicators.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncpg
 import psutil
@@ -70,12 +71,23 @@ async def bare_loop(connection: asyncpg.Connection) -> float:
     return rate
 
 
-def memory_mb(layout: Layout) -> dict[str, float]:
+class Used(NamedTuple):
+    """What a process has of the machine."""
+
+    memory_mb: float
+    cpu_seconds: float
+
+
+def used(layout: Layout) -> dict[str, Used]:
     said = daemon.report(layout)
     if said is None:
         raise RuntimeError("the stack is not up")
-    pids = {name: said["parts"][name]["pid"] for name in WATCHED}
-    return {n: psutil.Process(p).memory_full_info().pss / 2**20 for n, p in pids.items()}
+    found = {}
+    for name in WATCHED:
+        process = psutil.Process(said["parts"][name]["pid"])
+        times = process.cpu_times()
+        found[name] = Used(process.memory_full_info().pss / 2**20, times.user + times.system)
+    return found
 
 
 Reached = list[tuple[float, int]]
@@ -113,7 +125,7 @@ async def measure(layout: Layout, folder: Path) -> int:
         "KASANE_DEMO_USERS": str(layout.users),
     }
     bare = await bare_loop(connection)
-    before = memory_mb(layout)
+    before = used(layout)
     taken: Reached = []
     reached: Reached = []
     watching = [
@@ -125,7 +137,7 @@ async def measure(layout: Layout, folder: Path) -> int:
     await asyncio.sleep(2 * LOOK_SECONDS)
     for task in watching:
         task.cancel()
-    after, rate = memory_mb(layout), reached[-1][1] / (reached[-1][0] - began)
+    after, rate = used(layout), reached[-1][1] / (reached[-1][0] - began)
     say = sys.stdout.write
     say(f"bare loop: {bare:,.0f} rows/s; from HTTP to the tally: {rate:,.0f} lines/s")
     say(f" (ratio {bare / rate:.1f}, the writing of the files included)\n")
@@ -134,7 +146,9 @@ async def measure(layout: Layout, folder: Path) -> int:
     say(f"tenths: {' '.join(f'{tenth(taken, number):,.0f}' for number in range(10))} rows/s; ")
     say(f"tallied {reached[-1][0] - taken[-1][0]:.1f} s after the last row\n")
     for name in WATCHED:
-        say(f"{name}: {before[name]:.0f} MB at rest, {after[name]:.0f} MB at the end\n")
+        cpu = after[name].cpu_seconds - before[name].cpu_seconds
+        say(f"{name}: {before[name].memory_mb:.0f} MB at rest, {after[name].memory_mb:.0f} MB")
+        say(f" at the end; {cpu:.0f} s of CPU\n")
     await intake.close()
     await connection.close()
     return status

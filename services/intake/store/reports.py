@@ -7,15 +7,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Table, func, select, tuple_
+from sqlalchemy import Table, TextualSelect, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 
 from chassis.auth import Principal
 from chassis.outbox import emit
-from chassis.sent_rows import SENT, sent_rows
+from chassis.sent_rows import SENT, in_words, sent_rows
 from contracts import catalogue
 from contracts.events import new_id
 from contracts.events.intake import ActivityReported, ReportLine
@@ -159,17 +158,18 @@ async def _enter(session: AsyncSession, lines: Iterable[Mapping[str, Any]]) -> s
 
 
 @cache
-def _entering() -> ReturningInsert[Any]:
+def _entering() -> TextualSelect:
     """One statement for any number of lines."""
     # By reference, so that two reports of the same lines do not wait for each other in a circle.
     rows = sent_rows(TABLE, TABLE.c.keys())
     chosen = select(*rows.c).order_by(rows.c.sender, rows.c.line_ref)
-    return (
+    statement = (
         insert(TABLE)
         .from_select([c.name for c in TABLE.c], chosen)
         .on_conflict_do_nothing()
         .returning(TABLE.c.line_id)
     )
+    return in_words(statement).columns(TABLE.c.line_id)
 
 
 async def _known(
