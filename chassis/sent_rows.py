@@ -29,5 +29,5 @@ def in_words(statement: ClauseElement) -> TextClause:
     SQLAlchemy compiles an insert of PostgreSQL's dialect anew each time, which takes longer than
     to execute it.
     """
-    dialect = postgresql.asyncpg.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
     return text(str(statement.compile(dialect=dialect)))
