@@ -170,6 +170,8 @@ class CaseMemory(Message):
     outreach_plans: int = 0
     relation_good: bool = False
     """The person trusts the outreach worker: consent is asked for again from time to time."""
+    recheck_paused: bool = False
+    """The person said no when asked again: nobody asks by the calendar until the relation moves."""
     sole_referral_id: UUID | None = None
     """The referral on which the case rests (単独機関で対応)."""
     referral_ids: tuple[UUID, ...] = ()
@@ -316,6 +318,10 @@ the host that it waits for, and what became of its request to make one."""
 PAUSE = "pause"
 RESUME = "resume"
 """The signals by which a suspended case holds its plan, and lets it go on."""
+
+
+RECHECK_RESUMED = "recheck-resumed"
+"""The cause of the step by which a case asks for consent again by the calendar (process A12)."""
 
 
 class Stop(Message):
