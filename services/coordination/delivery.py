@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
+from chassis.temporal import is_over
 from contracts.acts import Command, Outcome
 from contracts.cases import ACT as ACT_UPDATE
 from contracts.cases import WORKFLOW_QUEUE, CaseInput, Kind, Refusal
@@ -68,23 +69,9 @@ async def tell(client: Client, due: Due, policy: Policy) -> Told:
             return Told("applied", {})
         return await _update(client, due)
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND and await _is_over(client, due):
+        if await is_over(client, due.workflow_id, error):
             return refused(CASE_ENDED)
         raise
-
-
-async def _is_over(client: Client, due: Due) -> bool:
-    """Whether nobody is there to be told. The server says "not found" of a lost update as well.
-
-    Only the messages of the two differ, and those from server to server: so it is asked outright.
-    """
-    try:
-        found = await client.get_workflow_handle(due.workflow_id).describe()
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return True
-        raise
-    return found.status is not WorkflowExecutionStatus.RUNNING
 
 
 async def _start(client: Client, due: Due, policy: Policy) -> Told:

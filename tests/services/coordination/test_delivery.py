@@ -19,12 +19,13 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from tenacity import AsyncRetrying, retry_if_result, stop_after_delay
 
+from chassis.temporal import is_over
 from contracts.acts import Actor, Command, Outcome
 from contracts.calendar import today
 from contracts.cases import WORKFLOW_QUEUE, CaseInput, Refusal, case_workflow_id
 from contracts.events import new_id
 from contracts.policies import Policy
-from services.coordination.delivery import ACT_FAILED, CASE_ENDED, Due, Told, _is_over, tell
+from services.coordination.delivery import ACT_FAILED, CASE_ENDED, Due, Told, tell
 from services.coordination.store.commands import ACT, SIGNAL, START
 from tests.services.coordination.desk import act_of
 from tests.services.coordination.engine import Engine
@@ -252,10 +253,11 @@ async def test_servers_say_of_a_lost_update_what_they_say_of_a_case_that_is_over
     with pytest.raises(RPCError) as lost:
         await handle.get_update_handle("lost").result()
     assert lost.value.status is RPCStatusCode.NOT_FOUND
-    due = one.act("ask_consent")
-    assert not await _is_over(server, due)
+    name = case_workflow_id(one.case_id)
+    assert not await is_over(server, name, lost.value)
     await one.do("end_with_information")
-    assert await _is_over(server, due)
+    assert await is_over(server, name, lost.value)
+    assert not await is_over(server, name, RPCError("away", RPCStatusCode.UNAVAILABLE, b""))
 
 
 async def test_a_withdrawn_intake_is_signalled(one: Teller) -> None:
