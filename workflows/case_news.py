@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from temporalio import workflow
 
-from contracts.acts import PlanVerdict, SupportDecision
+from contracts.acts import ErrandTopic, PlanVerdict, SupportDecision
+from contracts.awaited import AgreedDuty
 from contracts.cases import MEETING_VERDICT, ChildMoved, Kind, MeetingSaid
 from contracts.life import (
     CaseState,
@@ -13,6 +14,7 @@ from contracts.life import (
     PlacementState,
     PlanState,
     ReferralState,
+    Role,
 )
 from workflows.case_plans import CaseWithPlans
 from workflows.case_ways import DECISIONS, PLAN_IS_OVER, REFERRAL_IS_UNDER_WAY, VERDICTS
@@ -25,6 +27,24 @@ class CaseWithNews(CaseWithPlans):
     @workflow.signal
     def child_moved(self, news: ChildMoved) -> None:
         self.news.append(lambda: self.heard(news))
+
+    @workflow.signal
+    def duty_agreed(self, duty: AgreedDuty) -> None:
+        self.news.append(lambda: self.duty_taken_on(duty))
+
+    def duty_taken_on(self, duty: AgreedDuty) -> Move | None:
+        """役割分担: it waits in the agency's worklist, beside whatever state the case is in."""
+        if self.state == CaseState.CLOSED:
+            return None
+        errand = self.errand(
+            duty.duty_id,
+            ErrandTopic.DUTY,
+            due_on=duty.due_on,
+            owner=Role.AGENCY,
+            agency=duty.agency,
+            meeting_id=duty.meeting_id,
+        )
+        return Move(cause="duty-agreed", starts=(errand,))
 
     def heard(self, news: ChildMoved) -> Move | None:
         """What the news makes of the case; None if nothing, or of a child it has left."""

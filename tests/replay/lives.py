@@ -337,6 +337,29 @@ async def dates_found(ward: Ward) -> Case:
     return case
 
 
+async def taken_on(ward: Ward) -> Case:
+    """What agencies take on at a 支援会議 waits in their worklists, also when that is long over."""
+    case = await opened(ward)
+    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.REFUSED))
+    await case.act(acts.AcceptSupportMeeting())
+    await case.act(schedule())
+    for act in (
+        *(acts.AcknowledgeSecrecy(agency=agency) for agency in ("jobota", "sapota")),
+        acts.HoldMeeting(present=("jobota", "sapota")),
+        acts.AssignDuty(agency="sapota", duty=acts.DutyKind.VISIT),
+        acts.AssignDuty(agency="jobota", duty=acts.DutyKind.CONSULT, due_on=DAY),
+        acts.DecideSupport(decision=acts.SupportDecision.WATCH),
+    ):
+        await case.child(Kind.MEETING, act)
+    await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
+    await ward.until(lambda: len(case.all(Kind.ERRAND)) == 2, "the errands of the duties")
+    await ward.act(Kind.ERRAND, case.all(Kind.ERRAND)[0], acts.ReportErrand(result="done"))
+    await case.reaches("sk-decided")
+    await case.act(acts.MergeInto(into_case_id=STRANGER))
+    await ward.reaches(Kind.ERRAND, case.all(Kind.ERRAND)[1], "stopped")
+    return case
+
+
 LIVES: dict[str, Life] = {
     life.__name__: life
     for life in (
@@ -352,6 +375,7 @@ LIVES: dict[str, Life] = {
         asked_when_born,
         waited_for,
         dates_found,
+        taken_on,
     )
 }
 """Between them they lead every kind of workflow through its main path."""

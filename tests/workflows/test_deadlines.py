@@ -326,6 +326,18 @@ async def test_overdue_monitoring_goes_to_a_superior(ward: Ward) -> None:
     assert (ward.escalations[0].task_id, ward.escalations[0].reason) == (task.task_id, "overdue")
 
 
+@of("duty_due")
+async def test_a_duty_without_a_day_of_its_own_is_due_in_business_days(ward: Ward) -> None:
+    key = uuid4()
+    memory = {"topic": acts.ErrandTopic.DUTY, "owner": Role.AGENCY, "agency": "sapota"}
+    await ward.start(Kind.ERRAND, key, placed("errand", key, "", await ward.now(), memory))
+    await ward.reaches(Kind.ERRAND, key, "open")
+    step = ward.last(Kind.ERRAND, key)
+    [task] = step.opens
+    assert (task.agency, task.due_at) == ("sapota", after(POLICY, "duty_due", step.at))
+    assert task.escalates_at == after(POLICY, "escalation", task.due_at)
+
+
 @of("monitoring_every")
 async def test_a_recorded_monitoring_starts_the_wait_anew(ward: Ward) -> None:
     key, step = await LAPSES["monitoring_every"].enter(ward)
