@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from temporalio import workflow
 
-from contracts.acts import PlanVerdict, SupportDecision
-from contracts.cases import MEETING_VERDICT, ChildMoved, Kind, MeetingSaid
+from contracts.acts import ErrandTopic, PlanVerdict, SupportDecision
+from contracts.awaited import AgreedDuty
+from contracts.cases import MEETING_VERDICT, RECHECK_RESUMED, ChildMoved, Kind, MeetingSaid
 from contracts.life import (
     CaseState,
     MeetingState,
@@ -13,10 +14,15 @@ from contracts.life import (
     PlacementState,
     PlanState,
     ReferralState,
+    Role,
 )
 from workflows.case_plans import CaseWithPlans
 from workflows.case_ways import DECISIONS, PLAN_IS_OVER, REFERRAL_IS_UNDER_WAY, VERDICTS
 from workflows.moves import Move, Tell
+
+PAUSES = "recheck-pauses-on-refusal"
+"""The patch since which a refusal at the re-check is the end of asking by the calendar. A run that
+has asked in spite of one goes on as it began: both ends of the pause stand behind this one name."""
 
 
 class CaseWithNews(CaseWithPlans):
@@ -25,6 +31,24 @@ class CaseWithNews(CaseWithPlans):
     @workflow.signal
     def child_moved(self, news: ChildMoved) -> None:
         self.news.append(lambda: self.heard(news))
+
+    @workflow.signal
+    def duty_agreed(self, duty: AgreedDuty) -> None:
+        self.news.append(lambda: self.duty_taken_on(duty))
+
+    def duty_taken_on(self, duty: AgreedDuty) -> Move | None:
+        """役割分担: it waits in the agency's worklist, beside whatever state the case is in."""
+        if self.state == CaseState.CLOSED:
+            return None
+        errand = self.errand(
+            duty.duty_id,
+            ErrandTopic.DUTY,
+            due_on=duty.due_on,
+            owner=Role.AGENCY,
+            agency=duty.agency,
+            meeting_id=duty.meeting_id,
+        )
+        return Move(cause="duty-agreed", starts=(errand,))
 
     def heard(self, news: ChildMoved) -> Move | None:
         """What the news makes of the case; None if nothing, or of a child it has left."""
@@ -105,8 +129,11 @@ class CaseWithNews(CaseWithPlans):
         if news.state == OutreachState.UNREACHED:
             forget = {"outreach_id": None, "relation_good": False}
             return Move(CaseState.SK_REQUESTED, remember=forget)
-        self.note(relation_good=news.state == OutreachState.RELATED)
-        return None
+        good = news.state == OutreachState.RELATED
+        self.note(relation_good=good)
+        if not (good and self.memory.recheck_paused and workflow.patched(PAUSES)):
+            return None
+        return Move(cause=RECHECK_RESUMED, remember={"recheck_paused": False})
 
     def referral_moved(self, news: ChildMoved) -> Move | None:
         """An agency's answer moves the case only where the case rests on it."""

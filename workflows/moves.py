@@ -61,3 +61,4 @@ class Move:
     on: date | None = None
     topic: str | None = None
     plan_id: UUID | None = None
+    meeting_id: UUID | None = None

@@ -100,7 +100,12 @@ class PlanWorkflow(Child[PlanInput]):
             return self.version(remember=known)
         errands = self.errands()
         undertaken = {"undertaken": tuple(start.key for start in errands)}
-        return self.version(PlanState.ACTIVE, remember={**known, **undertaken}, starts=errands)
+        return self.version(
+            PlanState.ACTIVE,
+            remember={**known, **undertaken},
+            starts=errands,
+            tells=self.taken_over(),
+        )
 
     def record_decline(self, act: RecordDecline, by: Command) -> Move:
         self.must_be_of_plan(act)
@@ -172,6 +177,14 @@ class PlanWorkflow(Child[PlanInput]):
             )
             made.append(Start(Kind.ERRAND, errand.errand_id, errand))
         return tuple(made)
+
+    def taken_over(self) -> tuple[Tell, ...]:
+        """What an agency took on at the meeting is asked for once: by the plan from now on."""
+        return tuple(
+            Tell(Kind.ERRAND, task.duty_id, STOP, Stop(reason="planned"))
+            for task in self.memory.tasks
+            if task.duty_id
+        )
 
     def ending(self, move: Move) -> Move:
         """What nobody has done of a plan that is over, nobody has to do any more."""

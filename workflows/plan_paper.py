@@ -13,4 +13,7 @@ def looks_on(act: DraftPlan) -> tuple[date, ...]:
 
 
 def tasks(act: DraftPlan) -> tuple[PlannedTask, ...]:
-    return tuple(PlannedTask(agency=task.agency, due_on=task.due_on) for task in act.tasks)
+    return tuple(
+        PlannedTask(agency=task.agency, due_on=task.due_on, duty_id=task.duty_id)
+        for task in act.tasks
+    )

@@ -24,6 +24,7 @@ from contracts.acts import (
 )
 from contracts.cases import Refusal
 from services.coordination.models import (
+    Duty,
     Handover,
     HandoverPaper,
     Meeting,
@@ -72,10 +73,23 @@ async def _paper(attempt: Attempt, act: plan.DraftPlan) -> None:
         raise incomplete("goals")
     if _outside(act, (task.due_on for task in act.tasks)):
         raise incomplete("tasks")
+    await _duties(attempt, act)
     if attempt.posted and not all(goal.text for goal in act.goals):
         raise incomplete("goals")
     if attempt.posted and not all(task.text or task.what != "other" for task in act.tasks):
         raise incomplete("tasks")
+
+
+async def _duties(attempt: Attempt, act: plan.DraftPlan) -> None:
+    """A task takes the place of what its own agency took on at a meeting of this case."""
+    for task in act.tasks:
+        if task.duty_id is None:
+            continue
+        duty = await attempt.session.get(Duty, task.duty_id)
+        held = await attempt.session.get(Meeting, duty.meeting_id) if duty else None
+        of_case = held is not None and held.case_id == attempt.case.case_id
+        if duty is None or not of_case or duty.agency != task.agency:
+            raise incomplete("tasks")
 
 
 def _outside(act: plan.DraftPlan, days: Iterable[date]) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts import acts
 from contracts.awaited import LOOK_AGAIN
-from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind
+from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, RECHECK_RESUMED, Kind
 from contracts.steps import AgeBoundaries, AgeBoundary
 from tests.workflows.samples import (
     DAY,
@@ -73,6 +73,21 @@ async def replanned_and_closed(ward: Ward) -> Case:
 
 async def refused_then_trusted(ward: Ward) -> Case:
     """支援会議 without consent, outreach, and the plan that was prepared meanwhile."""
+    case = await _reached_out_to(ward)
+    person = case.persons[0]
+    await case.act(draft(acts.PreparePlan))
+    await case.child(Kind.OUTREACH, contact("no-answer"))
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await case.act(acts.RecheckConsent())
+    await case.act(consent(person, ("sharing", "support")))
+    await case.reaches("assess")
+    await case.act(acts.CompleteAssessment(issues=("withdrawal",)))
+    await case.reaches("meeting")
+    return case
+
+
+async def _reached_out_to(ward: Ward) -> Case:
+    """Without consent, by a 支援会議, to outreach."""
     case = await opened(ward)
     person = case.persons[0]
     await case.act(acts.AskConsent())
@@ -91,14 +106,6 @@ async def refused_then_trusted(ward: Ward) -> Case:
     await case.child(Kind.MEETING, decided)
     await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
     await case.reaches("outreach")
-    await case.act(draft(acts.PreparePlan))
-    await case.child(Kind.OUTREACH, contact("no-answer"))
-    await case.child(Kind.OUTREACH, contact("good-relation"))
-    await case.act(acts.RecheckConsent())
-    await case.act(consent(person, ("sharing", "support")))
-    await case.reaches("assess")
-    await case.act(acts.CompleteAssessment(issues=("withdrawal",)))
-    await case.reaches("meeting")
     return case
 
 
@@ -337,6 +344,53 @@ async def dates_found(ward: Ward) -> Case:
     return case
 
 
+async def left_in_peace(ward: Ward) -> Case:
+    """Refused when asked again: nobody asks by the calendar, until the next good contact; and once
+    somebody who knows the person asks all the same."""
+    case = await _reached_out_to(ward)
+    refusal = acts.RecordRefusal(person_id=case.persons[0], reason=acts.NoConsentReason.REFUSED)
+    month = timedelta(days=31)
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await ward.pass_time(month)
+    await case.reaches("consent-recheck")
+    await case.act(refusal)
+    await case.child(Kind.OUTREACH, contact("talked"))
+    await ward.pass_time(month)
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await ward.until(lambda: case.steps[-1].cause == RECHECK_RESUMED, "asking by the calendar")
+    await ward.pass_time(month)
+    await case.reaches("consent-recheck")
+    await case.act(refusal)
+    await case.reaches("outreach")
+    await case.act(acts.RecheckConsent())
+    await case.act(consent(case.persons[0], ("sharing", "support")))
+    await case.reaches("assess")
+    return case
+
+
+async def taken_on(ward: Ward) -> Case:
+    """What agencies take on at a 支援会議 waits in their worklists, also when that is long over."""
+    case = await opened(ward)
+    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.REFUSED))
+    await case.act(acts.AcceptSupportMeeting())
+    await case.act(schedule())
+    for act in (
+        *(acts.AcknowledgeSecrecy(agency=agency) for agency in ("jobota", "sapota")),
+        acts.HoldMeeting(present=("jobota", "sapota")),
+        acts.AssignDuty(agency="sapota", duty=acts.DutyKind.VISIT),
+        acts.AssignDuty(agency="jobota", duty=acts.DutyKind.CONSULT, due_on=DAY),
+        acts.DecideSupport(decision=acts.SupportDecision.WATCH),
+    ):
+        await case.child(Kind.MEETING, act)
+    await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
+    await ward.until(lambda: len(case.all(Kind.ERRAND)) == 2, "the errands of the duties")
+    await ward.act(Kind.ERRAND, case.all(Kind.ERRAND)[0], acts.ReportErrand(result="done"))
+    await case.reaches("sk-decided")
+    await case.act(acts.MergeInto(into_case_id=STRANGER))
+    await ward.reaches(Kind.ERRAND, case.all(Kind.ERRAND)[1], "stopped")
+    return case
+
+
 LIVES: dict[str, Life] = {
     life.__name__: life
     for life in (
@@ -352,6 +406,8 @@ LIVES: dict[str, Life] = {
         asked_when_born,
         waited_for,
         dates_found,
+        left_in_peace,
+        taken_on,
     )
 }
 """Between them they lead every kind of workflow through its main path."""

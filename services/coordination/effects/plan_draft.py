@@ -82,8 +82,6 @@ async def write_parts(
 
 def _write_tasks(scene: Scene, plan_id: UUID, act: DraftPlan) -> None:
     scene.session.add_all(
-        PlanTask(
-            plan_id=plan_id, number=number, agency=task.agency, what=task.what, due_on=task.due_on
-        )
+        PlanTask(plan_id=plan_id, number=number, **task.model_dump(exclude={"text"}))
         for number, task in enumerate(act.tasks, start=1)
     )

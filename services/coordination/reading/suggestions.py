@@ -1,6 +1,6 @@
 """What may stand in an act's form before anything is typed: taken from what the case has already.
 
-A plan is drafted from the assessment, the version before (再プラン) and the meeting's attendees; a
+A plan is drafted from the assessment, the version before (再プラン) and what the meeting left; a
 draft is revised from what stands in it; a monitoring asks for every goal. Words are suggested only
 to those who may read them.
 """
@@ -19,10 +19,11 @@ from contracts import ages
 from contracts.acts import PlanKind
 from contracts.calendar import add_months, today
 from contracts.policies import Policy
-from services.coordination.models import Assessment, Attendee, Handover, Meeting
+from services.coordination.models import Assessment, Handover
 from services.coordination.permissions import role_allows
 from services.coordination.plan_rules import latest_plan
 from services.coordination.reading.cases import show_case
+from services.coordination.reading.from_meeting import latest_outcome, of_meeting
 from services.coordination.reading.records import show_records
 from services.coordination.views import CaseView, PlanView, Record
 
@@ -70,18 +71,30 @@ async def _draft(
     }
     written = [one for one in case.plans if one.kind == PlanKind.SUPPORT]
     issues = {"issues": await _weighed(session, case.case_id)}
+    words = (await show_records(ctx, session, principal, case.case_id)).items
+    outcome = await latest_outcome(session, case.case_id)
+    met = of_meeting(outcome, words, **period) if outcome else {"roles": [], "tasks": []}
     if written:
-        words = (await show_records(ctx, session, principal, case.case_id)).items
         before = _paper(written[-1], words)
         open_tasks = [
             task
             for task, known in zip(before["tasks"], written[-1].tasks, strict=True)
             if known.result is None
         ]
-        late = {"monitoring_on": [], "tasks": open_tasks}
+        late = {
+            "monitoring_on": [],
+            "tasks": [*open_tasks, *met["tasks"]],
+            "roles": _merged(before["roles"], met["roles"] if outcome and outcome.duties else []),
+            "note": met.get("note"),
+        }
         return {**before, **late, **period, **{k: v for k, v in issues.items() if v}}
-    roles = [{"agency": one, "role": "support"} for one in await _met(session, case.case_id)]
-    return {**period, **issues, "roles": roles}
+    return {**period, **issues, **met}
+
+
+def _merged(before: list[dict[str, str]], new: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The roles of the version before, and of whoever has taken something on since."""
+    there = {role["agency"] for role in before}
+    return [*before, *(role for role in new if role["agency"] not in there)]
 
 
 def _paper(plan: PlanView, words: tuple[Record, ...]) -> dict[str, Any]:
@@ -107,6 +120,7 @@ def _paper(plan: PlanView, words: tuple[Record, ...]) -> dict[str, Any]:
             "what": task.what,
             "text": texts.get(f"tasks.{place}.text"),
             "due_on": task.due_on,
+            "duty_id": task.duty_id,
         }
         for place, task in enumerate(plan.tasks)
     ]
@@ -133,18 +147,6 @@ async def _weighed(session: AsyncSession, case_id: UUID) -> list[str]:
     found = select(Assessment).where(col(Assessment.case_id) == case_id)
     latest = (await session.scalars(found.order_by(col(Assessment.at).desc()).limit(1))).first()
     return list(latest.issues) if latest else []
-
-
-async def _met(session: AsyncSession, case_id: UUID) -> list[str]:
-    """Who sat in the latest meeting: they know what is to be done."""
-    held = select(col(Meeting.meeting_id)).where(
-        col(Meeting.case_id) == case_id, col(Meeting.held_at).is_not(None)
-    )
-    latest = await session.scalar(held.order_by(col(Meeting.held_at).desc()).limit(1))
-    seats = select(col(Attendee.agency)).where(
-        col(Attendee.meeting_id) == latest, col(Attendee.present).is_(True)
-    )
-    return sorted(await session.scalars(seats)) if latest else []
 
 
 async def _handover(session: AsyncSession, handover_id: UUID, act: str) -> dict[str, Any]:
