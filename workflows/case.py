@@ -32,6 +32,7 @@ from contracts.message import Message
 from contracts.steps import TaskToOpen
 from workflows import consent
 from workflows.case_meeting import CaseWithMeetings
+from workflows.case_news import PAUSES
 from workflows.case_ways import (
     ENDS_AT_ONCE,
     NEEDS_CONSENT,
@@ -42,6 +43,8 @@ from workflows.case_ways import (
 from workflows.life import refuse
 from workflows.moves import Move
 from workflows.policies import end_of
+
+RECHECK_FIELD = "consent_recheck_every"
 
 
 @workflow.defn(name=Kind.CASE.value)
@@ -114,15 +117,21 @@ class CaseWorkflow(CaseWithMeetings):
         return self.leave(CaseState.ASSESS, "consent-given", {**changes, "refusals": 0})
 
     def record_refusal(self, act: acts.RecordRefusal, by: Command) -> Move:
-        """Refusing again and again suspends the case, with somebody watching (見守り)."""
+        """Whoever refuses when asked again is left in peace until the relation moves; refusing
+        again and again suspends the case, with somebody watching (見守り)."""
         self.must_be_of_case(act.person_id)
         if self.state != CaseState.CONSENT_RECHECK:
             return Move(CaseState.SK_REQUESTED)
-        refused = {"refusals": self.memory.refusals + 1}
-        if refused["refusals"] >= self.policy.refusals_before_suspension:
+        refusals = self.memory.refusals + 1
+        refused = {"refusals": refusals, "recheck_paused": True}
+        if refusals >= self.policy.refusals_before_suspension:
             return self.set_aside(refused)
         reaching_out = self.memory.outreach_id is not None
         return Move(CaseState.OUTREACH if reaching_out else CaseState.SK_DECIDED, remember=refused)
+
+    def recheck_consent(self, act: acts.RecheckConsent, by: Command) -> Move:
+        """Whoever knows the person may ask again at any time."""
+        return Move(CaseState.CONSENT_RECHECK, remember={"recheck_paused": False})
 
     def withdraw_consent(self, act: acts.WithdrawConsent, by: Command) -> Move:
         """What stood on it stops at once; without a consent there is nothing to withdraw."""
@@ -326,7 +335,19 @@ class CaseWorkflow(CaseWithMeetings):
     def lapse(self, timer: Timer) -> Move | None:
         if timer.subject and timer.detail:
             return self.consent_expired(timer.subject, timer.detail)
-        if timer.cause == "consent_recheck_every" and not self.memory.relation_good:
+        if timer.cause == RECHECK_FIELD and self.not_to_be_asked():
             self.wait_again(timer)
             return None
         return super().lapse(timer)
+
+    def not_to_be_asked(self) -> bool:
+        """Consent is asked for again while the relation is good, and not after a refusal."""
+        memory = self.memory
+        return not memory.relation_good or (memory.recheck_paused and workflow.patched(PAUSES))
+
+    def shown_timers(self) -> list[Timer]:
+        """Nobody waits for a day on which nothing is going to be asked."""
+        timers = super().shown_timers()
+        if not self.memory.recheck_paused:
+            return timers
+        return [timer for timer in timers if timer.cause != RECHECK_FIELD]

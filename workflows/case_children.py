@@ -160,7 +160,7 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
         known = {"outreach_id": key, "outreach_agency": agency, "relation_good": False}
         return Move(
             CaseState.OUTREACH,
-            remember={**remember, **known},
+            remember={**remember, **known, "recheck_paused": False},
             starts=(self.outreach(key, agency),),
             created_id=key,
             agency=agency,

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from contracts.acts import ErrandTopic, PlanVerdict, SupportDecision
 from contracts.awaited import AgreedDuty
-from contracts.cases import MEETING_VERDICT, ChildMoved, Kind, MeetingSaid
+from contracts.cases import MEETING_VERDICT, RECHECK_RESUMED, ChildMoved, Kind, MeetingSaid
 from contracts.life import (
     CaseState,
     MeetingState,
@@ -19,6 +19,10 @@ from contracts.life import (
 from workflows.case_plans import CaseWithPlans
 from workflows.case_ways import DECISIONS, PLAN_IS_OVER, REFERRAL_IS_UNDER_WAY, VERDICTS
 from workflows.moves import Move, Tell
+
+PAUSES = "recheck-pauses-on-refusal"
+"""The patch since which a refusal at the re-check is the end of asking by the calendar. A run that
+has asked in spite of one goes on as it began: both ends of the pause stand behind this one name."""
 
 
 class CaseWithNews(CaseWithPlans):
@@ -162,8 +166,11 @@ class CaseWithNews(CaseWithPlans):
                 return Move(CaseState.SK_REQUESTED, remember=forget)
             self.note(**forget)
             return None
-        self.note(relation_good=news.state == OutreachState.RELATED)
-        return None
+        good = news.state == OutreachState.RELATED
+        self.note(relation_good=good)
+        if not (good and self.memory.recheck_paused and workflow.patched(PAUSES)):
+            return None
+        return Move(cause=RECHECK_RESUMED, remember={"recheck_paused": False})
 
     def referral_moved(self, news: ChildMoved) -> Move | None:
         """An agency's answer moves the case only where the case rests on it."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts import acts
 from contracts.awaited import LOOK_AGAIN
-from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind
+from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, RECHECK_RESUMED, Kind
 from contracts.steps import AgeBoundaries, AgeBoundary
 from tests.replay.lives_of_meetings import dates_found, outreach_planned, taken_on
 from tests.workflows.samples import (
@@ -74,6 +74,21 @@ async def replanned_and_closed(ward: Ward) -> Case:
 
 async def refused_then_trusted(ward: Ward) -> Case:
     """支援会議 without consent, outreach, and the plan that was prepared meanwhile."""
+    case = await _reached_out_to(ward)
+    person = case.persons[0]
+    await case.act(draft(acts.PreparePlan))
+    await case.child(Kind.OUTREACH, contact("no-answer"))
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await case.act(acts.RecheckConsent())
+    await case.act(consent(person, ("sharing", "support")))
+    await case.reaches("assess")
+    await case.act(acts.CompleteAssessment(issues=("withdrawal",)))
+    await case.reaches("meeting")
+    return case
+
+
+async def _reached_out_to(ward: Ward) -> Case:
+    """Without consent, by a 支援会議, to outreach."""
     case = await opened(ward)
     person = case.persons[0]
     await case.act(acts.AskConsent())
@@ -92,14 +107,6 @@ async def refused_then_trusted(ward: Ward) -> Case:
     await case.child(Kind.MEETING, decided)
     await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
     await case.reaches("outreach")
-    await case.act(draft(acts.PreparePlan))
-    await case.child(Kind.OUTREACH, contact("no-answer"))
-    await case.child(Kind.OUTREACH, contact("good-relation"))
-    await case.act(acts.RecheckConsent())
-    await case.act(consent(person, ("sharing", "support")))
-    await case.reaches("assess")
-    await case.act(acts.CompleteAssessment(issues=("withdrawal",)))
-    await case.reaches("meeting")
     return case
 
 
@@ -299,6 +306,30 @@ def _in_days(on: date, count: int) -> date:
     return on + timedelta(days=count)
 
 
+async def left_in_peace(ward: Ward) -> Case:
+    """Refused when asked again: nobody asks by the calendar, until the next good contact; and once
+    somebody who knows the person asks all the same."""
+    case = await _reached_out_to(ward)
+    refusal = acts.RecordRefusal(person_id=case.persons[0], reason=acts.NoConsentReason.REFUSED)
+    month = timedelta(days=31)
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await ward.pass_time(month)
+    await case.reaches("consent-recheck")
+    await case.act(refusal)
+    await case.child(Kind.OUTREACH, contact("talked"))
+    await ward.pass_time(month)
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await ward.until(lambda: case.steps[-1].cause == RECHECK_RESUMED, "asking by the calendar")
+    await ward.pass_time(month)
+    await case.reaches("consent-recheck")
+    await case.act(refusal)
+    await case.reaches("outreach")
+    await case.act(acts.RecheckConsent())
+    await case.act(consent(case.persons[0], ("sharing", "support")))
+    await case.reaches("assess")
+    return case
+
+
 LIVES: dict[str, Life] = {
     life.__name__: life
     for life in (
@@ -314,6 +345,7 @@ LIVES: dict[str, Life] = {
         asked_when_born,
         waited_for,
         dates_found,
+        left_in_peace,
         taken_on,
         outreach_planned,
     )

@@ -21,6 +21,7 @@ from contracts.acts import (
     Suspend,
     SuspensionReason,
 )
+from contracts.cases import RECHECK_RESUMED
 from contracts.events.coordination import CaseClosed, CaseMoved, CaseReopened
 from contracts.events.envelope import new_id
 from contracts.life import CaseState
@@ -42,6 +43,7 @@ async def case_moved(scene: Scene) -> None:
     if scene.step.cause == "consent-expired" and scene.step.person_id and scene.step.result:
         ended = (scene.step.person_id, scene.step.result)
         await settle_expired(scene.session, case.case_id, *ended, scene.step.at)
+    _mind_the_pause(scene)
     if state == case.state:
         return
     if state == CaseState.CLOSED:
@@ -57,6 +59,15 @@ async def case_moved(scene: Scene) -> None:
         _begin_suspension(scene, came_from)
     if state == CaseState.CLOSED:
         await _close(scene)
+
+
+def _mind_the_pause(scene: Scene) -> None:
+    """A refusal at the re-check is the end of asking by the calendar, for a while (process A12)."""
+    case, step = scene.case, scene.step
+    if (case.state, step.state) == (CaseState.CONSENT_RECHECK, CaseState.OUTREACH):
+        case.recheck_paused_at = step.at
+    elif step.cause == RECHECK_RESUMED or step.state != CaseState.OUTREACH:
+        case.recheck_paused_at = None
 
 
 def _begin_suspension(scene: Scene, came_from: str) -> None:
