@@ -14,7 +14,15 @@ from contracts.calendar import tokyo_date
 from contracts.cases import Refusal
 from contracts.life import CaseState
 from services.coordination import bodies
-from services.coordination.models import Attendee, CaseFile, Meeting, Sitting, Slot, Staff
+from services.coordination.models import (
+    Attendee,
+    CaseFile,
+    Meeting,
+    Sitting,
+    SittingActCase,
+    Slot,
+    Staff,
+)
 from services.coordination.plan_rules import paper
 from services.coordination.refusal import RefusedError, incomplete
 from services.coordination.rules import (
@@ -151,13 +159,26 @@ async def _choose_date(attempt: Attempt, act: dates.ChooseDate) -> None:
         await consent_gate(attempt, await _invited(attempt))
 
 
+async def _of_sitting(
+    attempt: Attempt,
+    act: meeting.PostponeMeeting | meeting.CancelMeeting | dates.ReportNoQuorum,
+) -> None:
+    """Only an act on the sitting in which the meeting is one of several makes it a part of it."""
+    if act.sitting_act_id is not None and not await attempt.session.get(
+        SittingActCase, (act.sitting_act_id, attempt.entity_id)
+    ):
+        raise incomplete("sitting_act_id")
+
+
 async def _postpone_meeting(attempt: Attempt, act: meeting.PostponeMeeting) -> None:
+    await _of_sitting(attempt, act)
     _to_come(attempt, act.starts_at)
     _have_access(await _invited(attempt), tokyo_date(act.starts_at))
 
 
 async def _report_no_quorum(attempt: Attempt, act: dates.ReportNoQuorum) -> None:
     """Only where too few came; the new date is one to come."""
+    await _of_sitting(attempt, act)
     if act.starts_at is not None:
         _to_come(attempt, act.starts_at)
     missed, invited = await _meeting(attempt), await _invited(attempt)
@@ -276,6 +297,7 @@ RULES.update(
         meeting.SubmitSheet: _submit_sheet,
         meeting.AcknowledgeSecrecy: _acknowledge_secrecy,
         meeting.PostponeMeeting: _postpone_meeting,
+        meeting.CancelMeeting: _of_sitting,
         meeting.HoldMeeting: _hold_meeting,
         meeting.DecidePlan: _decide_plan,
         meeting.DecideSupport: _decide_support,

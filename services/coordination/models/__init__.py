@@ -39,7 +39,14 @@ from services.coordination.models.plan import (
     PlanVersion,
 )
 from services.coordination.models.reminder import Reminder
-from services.coordination.models.sitting import Rescheduling, Sitting, Slot, SlotAnswer
+from services.coordination.models.sitting import (
+    Rescheduling,
+    Sitting,
+    SittingAct,
+    SittingActCase,
+    Slot,
+    SlotAnswer,
+)
 from services.coordination.models.support import (
     Contact,
     Evaluation,
@@ -105,6 +112,8 @@ __all__ = [
     "Rescheduling",
     "SecrecyAcknowledgement",
     "Sitting",
+    "SittingAct",
+    "SittingActCase",
     "Slot",
     "SlotAnswer",
     "Staff",

@@ -1,12 +1,14 @@
 """Letters as people see them: on a meeting's page, and those that did not go out."""
 
-from sqlalchemy import select
+from uuid import UUID
+
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.coordination import labels, views
 from services.coordination.letter import SUBJECTS
-from services.coordination.models import Mail
+from services.coordination.models import Mail, SittingActCase
 
 MOST = 200
 
@@ -19,6 +21,17 @@ def letter_view(mail: Mail) -> views.LetterView:
         status_label=labels.value("mail_status", mail.status),
         written_at=mail.created_at,
     )
+
+
+async def letters_of(session: AsyncSession, meeting_id: UUID) -> list[Mail]:
+    """The letters about a meeting, those about its whole sitting too, as they were written."""
+    whole = select(col(SittingActCase.sitting_act_id)).where(
+        col(SittingActCase.meeting_id) == meeting_id
+    )
+    found = select(Mail).where(
+        or_(col(Mail.meeting_id) == meeting_id, col(Mail.sitting_act_id).in_(whole))
+    )
+    return list((await session.scalars(found.order_by(col(Mail.seq)))).all())
 
 
 async def unsent_letters(session: AsyncSession) -> views.Letters:

@@ -133,7 +133,36 @@ class SittingView(View):
     venue_label: str
     organiser: str
     organiser_name: str
+    cancelled_at: datetime | None
     meetings: tuple[SittingMeeting, ...]
+
+
+class SittingResult(View):
+    """What an act on a whole sitting meant to one of its cases."""
+
+    meeting_id: UUID
+    case_id: UUID
+    receipt_number: str
+    status: str
+    """applied · pending · refused."""
+    status_label: str
+    code: str | None
+    """Of a refusal, for machines."""
+    reason: str | None
+    """The same for people."""
+    state_label: str
+
+
+class SittingActView(View):
+    """An act on a whole sitting, with its result case by case."""
+
+    sitting_act_id: UUID
+    sitting_id: UUID
+    act: str
+    act_label: str
+    by: Staff
+    at: datetime
+    results: tuple[SittingResult, ...]
 
 
 class Sittings(View):
