@@ -66,16 +66,22 @@ class MailRelay:
         return self.last_error is None
 
     async def backlog(self, session: AsyncSession) -> dict[str, int]:
-        """How many letters wait, and how many could not be sent."""
+        """How many letters wait, how many could not be sent, and how old the oldest of them is."""
         counted = await session.execute(
             select(col(Mail.status), func.count())
             .where(col(Mail.status) != "sent")
             .group_by(col(Mail.status))
         )
         by = {row[0]: int(row[1]) for row in counted}
+        oldest = await session.scalar(
+            select(func.extract("epoch", func.now() - func.min(col(Mail.created_at)))).where(
+                col(Mail.status) != "sent"
+            )
+        )
         return {
             "mails": by.get("waiting", 0),
             "mails_unsent": by.get("refused", 0) + by.get("no-address", 0),
+            "mails_age_seconds": max(0, int(oldest or 0)),
         }
 
     async def run(self) -> None:

@@ -14,6 +14,7 @@ from contracts.calendar import tokyo_date
 from contracts.cases import Refusal
 from contracts.life import CaseState
 from services.coordination import bodies
+from services.coordination.compartment import shut_to
 from services.coordination.models import (
     Attendee,
     CaseFile,
@@ -115,6 +116,15 @@ def proposed_by(act: dates.ProposeDates | dates.ProposeOtherDates) -> list[datet
     return sorted({*act.slots, *another})
 
 
+def _ward_sits(attempt: Attempt, act: meeting.ScheduleMeeting | dates.ProposeDates) -> None:
+    """区 chairs a 支援会議, and somebody of it approves the minutes. Asked of what is posted: what
+    was stored before goes on."""
+    if not attempt.posted or basis_of(attempt.case) is LegalBasis.CONSENT:
+        return
+    if not any(bodies.may_chair(agency, attempt.on) for agency in act.attendees):
+        raise RefusedError(Refusal.WARD_NOT_INVITED, field="attendees")
+
+
 async def _schedule_meeting(attempt: Attempt, act: meeting.ScheduleMeeting) -> None:
     await _call(attempt, act)
     _to_come(attempt, act.starts_at)
@@ -125,6 +135,7 @@ async def _schedule_meeting(attempt: Attempt, act: meeting.ScheduleMeeting) -> N
             raise incomplete("sitting_id")
         if sitting.starts_at != act.starts_at:
             raise incomplete("starts_at")
+    _ward_sits(attempt, act)
 
 
 async def _propose_dates(attempt: Attempt, act: dates.ProposeDates) -> None:
@@ -132,6 +143,7 @@ async def _propose_dates(attempt: Attempt, act: dates.ProposeDates) -> None:
     _open_days(attempt, act)
     for at in proposed_by(act):
         _have_access(act.attendees, tokyo_date(at))
+    _ward_sits(attempt, act)
 
 
 async def _propose_other_dates(attempt: Attempt, act: dates.ProposeOtherDates) -> None:
@@ -238,9 +250,19 @@ async def _decide_support(attempt: Attempt, act: meeting.DecideSupport) -> None:
 
 
 async def _approve_minutes(attempt: Attempt, act: meeting.ApproveMinutes) -> None:
+    """Of a 支援会議 by somebody of the ward who was let into its compartment (decision 0037).
+
+    Where nobody of the ward sat in it, as was possible once, its decision alone is approved.
+    """
     held = await _meeting(attempt)
     if attempt.sub in (held.held_by, held.minutes_drafted_by):
         raise RefusedError(Refusal.APPROVER_IS_AUTHOR)
+    if held.legal_basis == LegalBasis.CONSENT:
+        return
+    shut = await shut_to(attempt.session, held, attempt.sub)
+    table = await at_the_table(attempt.session, held)
+    if shut and any(bodies.may_chair(seat.agency, attempt.on) for seat in table):
+        raise RefusedError(Refusal.OUTSIDE_COMPARTMENT, why=shut)
 
 
 async def _record_advice(attempt: Attempt, act: outcome.RecordAdvice) -> None:

@@ -21,7 +21,7 @@ from contracts.acts import (
 from contracts.events.coordination import MeetingHeld, MeetingScheduled
 from contracts.life import MeetingState
 from services.coordination.bodies import may_chair, seat_role
-from services.coordination.compartment import admit
+from services.coordination.compartment import admit, shut_to
 from services.coordination.effects.plan import adopt, make_current, next_version
 from services.coordination.effects.plan_draft import write_parts, write_tasks
 from services.coordination.effects.scene import Scene, effect
@@ -226,6 +226,8 @@ async def _outreach_plan(scene: Scene, act: DecideSupport, agency: str) -> PlanV
 async def approve_minutes(scene: Scene, act: ApproveMinutes) -> None:
     meeting = await of_step(scene)
     meeting.minutes_approved_at, meeting.minutes_approved_by = scene.step.at, scene.by
+    if meeting.legal_basis == LegalBasis.LAW_106_6:
+        meeting.minutes_unread = await shut_to(scene.session, meeting, scene.by) is not None
 
 
 async def meeting_moved(scene: Scene) -> None:

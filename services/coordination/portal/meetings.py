@@ -38,7 +38,7 @@ async def meeting(
     who = looking.principal
     shown = await show_meeting(session, who, meeting_id)
     try:
-        records = await show_records(ctx, session, who, shown.case_id)
+        records = await show_records(ctx, session, who, shown.case_id, "meeting")
         words = [one for one in records.items if one.target.id == meeting_id]
     except Problem as problem:
         if problem.status != 403:

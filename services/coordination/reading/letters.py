@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -36,7 +36,14 @@ async def letters_of(session: AsyncSession, meeting_id: UUID) -> list[Mail]:
 
 async def unsent_letters(session: AsyncSession) -> views.Letters:
     """What waits or could not be sent, the oldest first. No case and no person is in it."""
-    rows = await session.scalars(
-        select(Mail).where(col(Mail.status) != "sent").order_by(col(Mail.seq)).limit(MOST)
+    unsent = col(Mail.status) != "sent"
+    rows = await session.scalars(select(Mail).where(unsent).order_by(col(Mail.seq)).limit(MOST))
+    known = select(func.count(), func.min(col(Mail.created_at))).where(unsent)
+    count, oldest = (await session.execute(known)).one()
+    failed = select(col(Mail.error)).where(unsent, col(Mail.error).is_not(None))
+    return views.Letters(
+        count=count,
+        oldest_at=oldest,
+        last_error=await session.scalar(failed.order_by(col(Mail.next_try_at).desc()).limit(1)),
+        items=tuple(letter_view(mail) for mail in rows),
     )
-    return views.Letters(items=tuple(letter_view(mail) for mail in rows))

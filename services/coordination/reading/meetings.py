@@ -91,6 +91,7 @@ async def show_meeting(
         minutes_drafted_at=meeting.minutes_drafted_at,
         minutes_drafted_by=names.maybe(meeting.minutes_drafted_by),
         minutes_approved_by=names.maybe(meeting.minutes_approved_by),
+        minutes_unread=meeting.minutes_unread,
         next=await _next(session, principal, strand) if strand and whole else (),
         **(await _parts(session, meeting, invited) if whole else closed),
     )

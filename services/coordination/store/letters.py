@@ -125,9 +125,9 @@ async def remind_agencies(
 
 
 async def put_back(session: AsyncSession, mail_id: UUID, at: datetime) -> bool:
-    """A letter that could not be sent is tried again; False if it is none of those."""
+    """A letter that has not gone out is tried again at once; False if there is none such."""
     mail = await session.get(Mail, mail_id, with_for_update=True)
-    if mail is None or mail.status not in ("refused", "no-address"):
+    if mail is None or mail.status == "sent":
         return False
     mail.status, mail.error, mail.next_try_at = "waiting", None, at
     channel = func.concat(f"{WAKE_CHANNEL}.", func.current_schema())

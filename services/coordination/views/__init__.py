@@ -71,6 +71,7 @@ from services.coordination.views.record import (
     StaffList,
     StaffRow,
     TimelinePage,
+    Watermark,
 )
 from services.coordination.views.row import CasePage, CaseRow, FoundCase, SearchPage, Waiting
 from services.coordination.views.work import (
@@ -166,4 +167,5 @@ __all__ = [
     "TransferView",
     "View",
     "Waiting",
+    "Watermark",
 ]

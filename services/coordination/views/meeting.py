@@ -111,6 +111,8 @@ class MeetingPage(View):
     minutes_drafted_at: datetime | None
     minutes_drafted_by: Staff | None
     minutes_approved_by: Staff | None
+    minutes_unread: bool
+    """Whether the decision alone was approved, by somebody who was not let into the meeting."""
     next: tuple[AllowedAct, ...]
 
 
@@ -170,4 +172,9 @@ class Sittings(View):
 
 
 class Letters(View):
+    """Letters that have not gone out: how many, since when, and what was wrong last."""
+
+    count: int
+    oldest_at: datetime | None
+    last_error: str | None
     items: tuple[LetterView, ...]

@@ -11,6 +11,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column(
+        "meeting",
+        sa.Column("minutes_unread", sa.Boolean(), nullable=False, server_default="false"),
+    )
+    op.alter_column("meeting", "minutes_unread", server_default=None)
     op.add_column("sitting", sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "sitting_act",
@@ -59,3 +64,4 @@ def downgrade() -> None:
     op.drop_table("sitting_act_case")
     op.drop_table("sitting_act")
     op.drop_column("sitting", "cancelled_at")
+    op.drop_column("meeting", "minutes_unread")
