@@ -22,7 +22,9 @@ class Elsewhere:
     """The front door, as a program behind it sees it."""
 
     def __init__(self, public_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._base, self._transport = public_url.rstrip("/"), transport
+        self._base = public_url.rstrip("/")
+        # Kept for the life of the process: making one reads every certificate of the machine.
+        self._transport = transport or httpx.AsyncHTTPTransport()
 
     async def get(self, token: str, path: str, **params: Any) -> Any:
         """The JSON answer. Raises Problem as the service said it, or 503 if it is away."""
@@ -105,10 +107,11 @@ class Elsewhere:
     async def _send(self, method: str, token: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}", **more.pop("headers", {})}
         inject(headers)
-        async with httpx.AsyncClient(
+        # A client each time, never closed (that would close the transport): it keeps no cookies.
+        client = httpx.AsyncClient(
             base_url=self._base, transport=self._transport, timeout=TIMEOUT_SECONDS
-        ) as client:
-            return await client.request(method, path, headers=headers, **more)
+        )
+        return await client.request(method, path, headers=headers, **more)
 
 
 def _given(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from fastapi.templating import Jinja2Templates
 
 from contracts import catalogue
 from contracts.calendar import TOKYO
+from contracts.venues import venue_name
 from services.coordination import labels
 from services.coordination.portal import words
 from services.coordination.portal.access import CSRF_FIELD, Viewer, csrf_token
@@ -57,6 +58,11 @@ def channel(code: str, on: str | None = None) -> str:
     return labels.channel(code, date.fromisoformat(on) if on else None)
 
 
+def venue(code: str, on: str) -> str:
+    """What a venue was called on an ISO date; the code where nobody has told its name."""
+    return venue_name(code, date.fromisoformat(on))
+
+
 templates = Jinja2Templates(directory=HERE / "templates", context_processors=[_frame])
 templates.env.trim_blocks = True
 templates.env.lstrip_blocks = True
@@ -68,6 +74,7 @@ templates.env.filters.update(
     iso=lambda at: at.isoformat(),
     role=lambda code: ROLES.get(code, code),
     channel=channel,
+    venue=venue,
     agency=labels.agency,
     lack=labels.lack,
     activity=activity,
