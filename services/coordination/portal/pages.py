@@ -89,8 +89,10 @@ def menu(who: Viewer | None) -> list[tuple[str, str]]:
         return []
     allowed = who.principal.has
     found = []
+    if allowed(*CASEWORKERS, "statistics"):
+        found.append(("/tasks", "作業一覧"))
     if allowed(*CASEWORKERS):
-        found += [("/tasks", "作業一覧"), ("/cases", "ケース"), ("/search", "検索")]
+        found += [("/cases", "ケース"), ("/search", "検索")]
     if allowed(*INTAKE_ENTRY):
         found += [("/intakes/new", "受付入力"), ("/report-files", "実績の取込")]
     if allowed(*CASEWORKERS):
