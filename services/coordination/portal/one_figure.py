@@ -58,7 +58,7 @@ NARROWS = {
     "channel": "channel",
 }
 """By which part of the address a share opens into its own events."""
-EVENTS_PAGE = 100
+EVENTS_PAGE = 50
 SHARES_SHOWN = 60
 
 By = Literal["venue", "channel", "programme_no", "basic_area", "daily_area", "event_type"]
