@@ -31,6 +31,8 @@ NARROW: ViewportSize = {"width": 320, "height": 900}
 """A desk's screen, and the width to which every page must reflow (WCAG 2.2, 1.4.10)."""
 A_CASE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|R\d+-\w+-\d+")
 """What tells one page of a kind from another: ids and receipt numbers."""
+MOST_TABS = 250
+PATIENCE_MS = 15_000
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -86,6 +88,15 @@ class Walker:
         width = await self.page.locator("html").evaluate("page => page.scrollWidth")
         await self.page.set_viewport_size(WIDE)
         assert width <= NARROW["width"], f"{title}: {width} pixels wide"
+
+    async def press_keys_to(self, tag: str, words: str) -> None:
+        """Reach a link or button with the keyboard alone, and press it."""
+        for _ in range(MOST_TABS):
+            await self.page.keyboard.press("Tab")
+            at = self.page.locator(f"{tag}:focus")
+            if await at.count() and await at.inner_text() == words:
+                return await self.page.keyboard.press("Enter")
+        raise AssertionError(f"the keyboard does not reach {words}")
 
     async def log_in(self, username: str, password: str) -> None:
         await self.go("/")
@@ -147,6 +158,7 @@ async def visitor(
                 storage_state=sessions.get(username),
             )
             open_ones.push_async_callback(context.close)
+            context.set_default_timeout(PATIENCE_MS)
             page = await context.new_page()
             found = Walker(page, stack.public_url, scripts=scripts, looked=looked)
             if username not in sessions:
