@@ -14,6 +14,7 @@ from contracts.calendar import TOKYO
 from services.coordination import labels
 from services.coordination.portal import words
 from services.coordination.portal.access import CSRF_FIELD, Viewer, csrf_token
+from services.coordination.reading.duties import to_be_looked_at
 
 HERE = Path(__file__).parent
 
@@ -72,6 +73,7 @@ templates.env.filters.update(
     agency=labels.agency,
     lack=labels.lack,
     activity=activity,
+    duties_to_look_at=to_be_looked_at,
     word=lambda code, act, field: labels.value(field, code, act),
 )
 templates.env.globals.update(due=words.due)
