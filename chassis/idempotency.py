@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import Header, Request
+from fastapi import Header
 from pydantic import BaseModel
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.auth import Principal
 from chassis.problems import Problem
 from chassis.tables import IDEMPOTENCY_KEY
+from contracts.message import without_private
 
 IdempotencyKey = Annotated[
     str,
@@ -85,23 +86,24 @@ async def remember_answer(
 async def once(
     session: AsyncSession,
     caller: Principal,
+    route: str,
     key: str,
-    request: Request,
+    body: bytes,
     act: Callable[[], Awaitable[BaseModel]],
     *,
     status: int = 200,
 ) -> dict[str, Any]:
     """The act's answer, `{"status", "body"}`, or the first one if the key brought this body before.
 
+    Without its private texts: what is answered is kept, readable, with the key.
     Raises Problem like `answered_before`, and whatever the act raises.
     """
-    route = f"POST {request.url.path}"
-    earlier = await answered_before(session, caller, route, key, await request.body())
+    earlier = await answered_before(session, caller, route, key, body)
     if earlier is not None:
         return earlier
-    body = (await act()).model_dump(mode="json")
-    await remember_answer(session, caller, route, key, status=status, body=body)
-    return {"status": status, "body": body}
+    told = without_private(await act()).model_dump(mode="json")
+    await remember_answer(session, caller, route, key, status=status, body=told)
+    return {"status": status, "body": told}
 
 
 def _is(principal: Principal, route: str, key: str) -> tuple[Any, ...]:

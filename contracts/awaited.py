@@ -15,6 +15,10 @@ AGE_CORRECTED = "age_corrected"
 """The signal by which a case tells a handover that the age is reached on another day."""
 
 
+DUTY_AGREED = "duty_agreed"
+"""The signal by which a meeting tells its case who does what by when (役割分担)."""
+
+
 StopReason = Literal[
     "withdrawn-by-person",
     "suspended",
@@ -23,6 +27,8 @@ StopReason = Literal[
     "answered",
     "birth-date-corrected",
     "support-meeting",
+    "planned",
+    "goals-met",
 ]
 """Why a case ends a life under it."""
 
@@ -32,6 +38,18 @@ class PlannedTask(Message):
 
     agency: Code
     due_on: date
+    duty_id: UUID | None = None
+    """An errand of a meeting's whose place it takes."""
+
+
+class AgreedDuty(Message):
+    """役割分担: who is to have done its part by when. What it is stays with the meeting."""
+
+    duty_id: UUID
+    """The errand's id too."""
+    meeting_id: UUID
+    agency: Code
+    due_on: date | None = None
 
 
 class AwaitedAge(Message):
@@ -58,7 +76,8 @@ class AgeReached(Message):
 
 
 class PreparedPlan(Message):
-    """A plan made while consent is missing; it becomes the draft when consent comes (A4)."""
+    """What a plan's life begins with: made while consent is missing, it becomes the draft when
+    consent comes (A4); an outreach plan made by a 支援会議 is lived at once."""
 
     plan_id: UUID
     version: int

@@ -30,9 +30,11 @@ class ErrandInput(Message):
     agency: Code | None = None
     plan_id: UUID | None = None
     """The plan whose task it is, or that waits for consent."""
+    meeting_id: UUID | None = None
+    """The meeting at which the agency took it on."""
     person_id: UUID | None = None
     due_on: date | None = None
-    """None: `Policy.birth_date_due` or `Policy.escalation` from now."""
+    """None: `Policy.birth_date_due`, `duty_due` or `escalation` from now, by its topic."""
     policy: Policy
     carried: Carried = Carried()
 

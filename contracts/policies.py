@@ -67,6 +67,8 @@ class Policy(Message):
     sheet_lead: Period = business_days(3)
     """準備シート are due this long before the meeting."""
     minutes_due: Period = business_days(5)
+    duty_due: Period = business_days(10)
+    """What an agency takes on at a meeting is done by then, unless the meeting names a day."""
     papers_close: Period = business_days(1)
     """Papers of a 支援会議 close by themselves this long after the minutes."""
 

@@ -64,6 +64,8 @@ class Step(Message):
     """Of an errand: what it is about (`contracts.acts.ErrandTopic`)."""
     plan_id: UUID | None = None
     """Of an errand: the plan whose task it is."""
+    meeting_id: UUID | None = None
+    """Of an errand: the meeting at which the agency took it on."""
     closes_tasks: bool = False
     """Whether the workflow's open tasks end with this step."""
     opens: tuple[TaskToOpen, ...] = ()

@@ -32,6 +32,7 @@ from contracts.message import Message
 from contracts.steps import TaskToOpen
 from workflows import consent
 from workflows.case_meeting import CaseWithMeetings
+from workflows.case_news import PAUSES
 from workflows.case_ways import (
     ENDS_AT_ONCE,
     NEEDS_CONSENT,
@@ -42,6 +43,8 @@ from workflows.case_ways import (
 from workflows.life import refuse
 from workflows.moves import Move
 from workflows.policies import end_of
+
+RECHECK_FIELD = "consent_recheck_every"
 
 
 @workflow.defn(name=Kind.CASE.value)
@@ -114,15 +117,21 @@ class CaseWorkflow(CaseWithMeetings):
         return self.leave(CaseState.ASSESS, "consent-given", {**changes, "refusals": 0})
 
     def record_refusal(self, act: acts.RecordRefusal, by: Command) -> Move:
-        """Refusing again and again suspends the case, with somebody watching (見守り)."""
+        """Whoever refuses when asked again is left in peace until the relation moves; refusing
+        again and again suspends the case, with somebody watching (見守り)."""
         self.must_be_of_case(act.person_id)
         if self.state != CaseState.CONSENT_RECHECK:
             return Move(CaseState.SK_REQUESTED)
-        refused = {"refusals": self.memory.refusals + 1}
-        if refused["refusals"] >= self.policy.refusals_before_suspension:
+        refusals = self.memory.refusals + 1
+        refused = {"refusals": refusals, "recheck_paused": True}
+        if refusals >= self.policy.refusals_before_suspension:
             return self.set_aside(refused)
         reaching_out = self.memory.outreach_id is not None
         return Move(CaseState.OUTREACH if reaching_out else CaseState.SK_DECIDED, remember=refused)
+
+    def recheck_consent(self, act: acts.RecheckConsent, by: Command) -> Move:
+        """Whoever knows the person may ask again at any time."""
+        return Move(CaseState.CONSENT_RECHECK, remember={"recheck_paused": False})
 
     def withdraw_consent(self, act: acts.WithdrawConsent, by: Command) -> Move:
         """What stood on it stops at once; without a consent there is nothing to withdraw."""
@@ -211,13 +220,17 @@ class CaseWorkflow(CaseWithMeetings):
         to = RESUMED_AS.get(came_from, came_from)
         if to in NEEDS_CONSENT and consent.missing(self.memory, self.persons):
             return self.leave(CaseState.CONSENT, "withdrawn-by-person", {"suspended_from": None})
-        if to == CaseState.OUTREACH:
-            if self.memory.outreach_agency is None:
-                return Move(CaseState.SK_REQUESTED)
-            return self.reaching_out(self.memory.outreach_agency, by.command_id, {})
+        if to == CaseState.OUTREACH and self.memory.outreach_agency is None:
+            to = CaseState.SK_REQUESTED
+        beside = self.resume_outreach_plan(to)
+        kept = {} if to in SK_TRACK else {"outreach_plan_id": None}
+        if to == CaseState.OUTREACH and self.memory.outreach_agency is not None:
+            move = self.reaching_out(self.memory.outreach_agency, by.command_id, kept)
+            return replace(move, tells=beside)
         if to in STANDS_ON_PLAN and self.memory.plan_id is None:
             to = STANDS_ON_PLAN[to]
-        return Move(to, tells=self.resume_plan() if to in STANDS_ON_PLAN else ())
+        plan = self.resume_plan() if to in STANDS_ON_PLAN else ()
+        return Move(to, remember=kept, tells=(*plan, *beside))
 
     # --- closing (invariants 4 and 6) ---------------------------------------------------------
 
@@ -238,6 +251,9 @@ class CaseWorkflow(CaseWithMeetings):
         shared = not consent.missing(self.memory, self.persons)
         if lived and shared and self.memory.plan_id:
             return Move(CaseState.ACTIVE, tells=self.resume_plan())
+        if self.memory.outreach_met or self.memory.outreach_plan_id:
+            # It never came to a consent: the 支援会議 goes on with it.
+            return self.leave(CaseState.SK_REQUESTED, "suspended", {"outreach_met": False})
         return self.leave(CaseState.REPLAN, "suspended")
 
     def close(self, reason: ClosureReason) -> Move:
@@ -265,7 +281,13 @@ class CaseWorkflow(CaseWithMeetings):
     def reopen(self, act: acts.Reopen, by: Command) -> Move:
         """A new episode of the same case; consents that are still live hold."""
         episode = self.memory.episode + 1
-        new = {"episode": episode, "closure_reason": None, "evaluated_by": None, "refusals": 0}
+        new = {
+            "episode": episode,
+            "closure_reason": None,
+            "evaluated_by": None,
+            "refusals": 0,
+            "outreach_met": False,
+        }
         return Move(CaseState.TRIAGE, remember=new, result=str(episode))
 
     # --- rules --------------------------------------------------------------------------------
@@ -313,7 +335,19 @@ class CaseWorkflow(CaseWithMeetings):
     def lapse(self, timer: Timer) -> Move | None:
         if timer.subject and timer.detail:
             return self.consent_expired(timer.subject, timer.detail)
-        if timer.cause == "consent_recheck_every" and not self.memory.relation_good:
+        if timer.cause == RECHECK_FIELD and self.not_to_be_asked():
             self.wait_again(timer)
             return None
         return super().lapse(timer)
+
+    def not_to_be_asked(self) -> bool:
+        """Consent is asked for again while the relation is good, and not after a refusal."""
+        memory = self.memory
+        return not memory.relation_good or (memory.recheck_paused and workflow.patched(PAUSES))
+
+    def shown_timers(self) -> list[Timer]:
+        """Nobody waits for a day on which nothing is going to be asked."""
+        timers = super().shown_timers()
+        if not self.memory.recheck_paused:
+            return timers
+        return [timer for timer in timers if timer.cause != RECHECK_FIELD]

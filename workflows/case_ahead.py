@@ -5,6 +5,7 @@ date was entered or corrected. A date that nobody knows is an errand; it is neve
 """
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from temporalio import workflow
@@ -112,6 +113,7 @@ class CaseLookingAhead(CaseWithChildren):
         topic: ErrandTopic,
         person_id: UUID | None = None,
         due_on: date | None = None,
+        **more: Any,
     ) -> Start:
         errand = ErrandInput(
             errand_id=errand_id,
@@ -121,6 +123,7 @@ class CaseLookingAhead(CaseWithChildren):
             due_on=due_on,
             policy=self.policy,
             carried=self.fresh,
+            **more,
         )
         return Start(Kind.ERRAND, errand_id, errand)
 

@@ -1,8 +1,8 @@
 """An errand: one wait for a person beside the state of another life.
 
-A task of a plan that an agency has taken on, a birth date that has to be asked for, a prepared plan
-that is to be looked at again. It is reported as done or as not possible, or put off to another day;
-whoever began it hears of it, and may end it once it is needless.
+What an agency has taken on by a plan or at a meeting, a birth date that has to be asked for, a
+prepared plan that is to be looked at again. It is reported as done or as not possible, or put off
+to another day; whoever began it hears of it, and may end it once it is needless.
 """
 
 from datetime import datetime
@@ -19,6 +19,9 @@ from workflows.child import Child
 from workflows.life import refuse
 from workflows.moves import Move
 from workflows.policies import after, end_of
+
+DUE = {ErrandTopic.BIRTH_DATE: "birth_date_due", ErrandTopic.DUTY: "duty_due"}
+"""The `Policy` field by which an errand without a day of its own is due."""
 
 
 @workflow.defn(name=Kind.ERRAND.value)
@@ -52,6 +55,7 @@ class ErrandWorkflow(Child[ErrandInput]):
             cause="started",
             topic=self.memory.topic,
             plan_id=self.memory.plan_id,
+            meeting_id=self.memory.meeting_id,
             person_id=self.memory.person_id,
             agency=self.agency,
             on=self.memory.due_on,
@@ -75,5 +79,5 @@ class ErrandWorkflow(Child[ErrandInput]):
     def due_at(self) -> datetime | None:
         if self.memory.due_on is not None:
             return end_of(self.policy, self.memory.due_on, workflow.now())
-        birth_date = self.memory.topic == ErrandTopic.BIRTH_DATE
-        return after(self.policy, "birth_date_due" if birth_date else "escalation", workflow.now())
+        field = DUE.get(self.memory.topic, "escalation")
+        return after(self.policy, field, workflow.now())

@@ -255,6 +255,7 @@ class Life(Waiting[Memory]):
             on=move.on,
             topic=move.topic,
             plan_id=move.plan_id,
+            meeting_id=move.meeting_id,
             closes_tasks=entering or move.task != "keep",
             opens=(opens,) if opens else (),
             waits_until=next((timer.at for timer in self.shown_timers()), None),

@@ -22,6 +22,7 @@ from contracts.acts import (
     AcknowledgeSecrecy,
     AnswerDates,
     ApproveMinutes,
+    AssignDuty,
     ChooseDate,
     Command,
     DecidePlan,
@@ -38,12 +39,14 @@ from contracts.acts import (
     SubmitSheet,
     SupportDecision,
 )
+from contracts.awaited import DUTY_AGREED, AgreedDuty, PreparedPlan
 from contracts.cases import Kind, MeetingInput, Refusal, Timer
 from contracts.life import MeetingState
 from contracts.steps import TaskToOpen
+from workflows import plan_paper
 from workflows.child import Child
 from workflows.life import refuse
-from workflows.moves import Move
+from workflows.moves import Move, Tell
 from workflows.policies import before, notice
 
 
@@ -135,6 +138,21 @@ class MeetingWorkflow(Child[MeetingInput]):
             agency=act.agency,
             created_id=by.command_id,
             plan_version=self.memory.outreach_plans + 1,
+            plan=self.outreach_plan(act, by),
+        )
+
+    def outreach_plan(self, act: DecideSupport, by: Command) -> PreparedPlan | None:
+        """What the case needs to see to the plan: its days and its tasks."""
+        if act.starts_on is None or act.ends_on is None:
+            return None
+        return PreparedPlan(
+            plan_id=by.command_id,
+            version=self.memory.outreach_plans + 1,
+            author=by.actor.sub,
+            starts_on=act.starts_on,
+            ends_on=act.ends_on,
+            looks_on=plan_paper.looks_on(act),
+            tasks=plan_paper.tasks(act),
         )
 
     def record_advice(self, act: RecordAdvice, by: Command) -> Move:
@@ -144,6 +162,21 @@ class MeetingWorkflow(Child[MeetingInput]):
     def submit_feedback(self, act: SubmitFeedback, by: Command) -> Move:
         self.must_attend([act.agency])
         return Move()
+
+    def assign_duty(self, act: AssignDuty, by: Command) -> Move:
+        """The case opens it as an errand: it goes on when the meeting is long over."""
+        duty = AgreedDuty(
+            duty_id=by.command_id, meeting_id=self.key, agency=act.agency, due_on=act.due_on
+        )
+        return Move(
+            created_id=by.command_id,
+            tells=(Tell(Kind.CASE, self.case_id, DUTY_AGREED, duty),),
+        )
+
+    async def tell(self, tell: Tell) -> None:
+        """Before duties were errands, a meeting wrote them down and told nobody."""
+        if tell.signal != DUTY_AGREED or workflow.patched("duties-are-errands"):
+            await super().tell(tell)
 
     def draft_minutes(self, act: DraftMinutes, by: Command) -> Move:
         """What was returned goes back to be approved; who wrote last is its author."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.acts.base import Act, without_private
+from contracts.acts.base import Act
 from contracts.acts.closing import (
     ApproveClosure,
     ClosureReason,
@@ -351,5 +351,4 @@ __all__ = [
     "SuspensionReason",
     "WithdrawConsent",
     "WithdrawTransfer",
-    "without_private",
 ]

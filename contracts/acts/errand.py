@@ -16,6 +16,8 @@ class ErrandTopic(StrEnum):
     """A birth date that is asked for, never guessed (plan §7(4))."""
     PREPARED_PLAN = "prepared-plan"
     """A plan that waits for consent grows old: is it still right?"""
+    DUTY = "duty"
+    """役割分担: what an agency has taken on at a meeting."""
 
 
 class ReportErrand(Act):

@@ -4,6 +4,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import Field
+
 from contracts.acts.base import Act
 from contracts.message import Code, Text
 
@@ -30,12 +32,16 @@ class DutyKind(StrEnum):
 
 
 class AssignDuty(Act):
-    """役割分担: who does what by when."""
+    """役割分担: who does what by when. It waits in the agency's worklist until it is reported."""
 
     act: Literal["assign_duty"] = "assign_duty"
     agency: Code
+    """One that attends the meeting: nobody else may learn of the case by it."""
     duty: DutyKind
-    due_on: date
+    due_on: date | None = None
+    """None: `Policy.duty_due` from now."""
+    assignee: str | None = Field(None, max_length=255)
+    """The `sub` of the agency's member of staff who does it; None: whoever takes the task."""
     details: Text | None = None
 
 

@@ -57,6 +57,8 @@ class PlanTask(Message):
     what: Code = "other"
     text: Text | None = None
     due_on: date
+    duty_id: UUID | None = None
+    """What the agency took on at a meeting and this task takes the place of, once it is lived."""
 
 
 class GoalProgress(Message):

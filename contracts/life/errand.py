@@ -27,5 +27,6 @@ ERRANDS: dict[str, str] = {
     ErrandTopic.PLAN_TASK: "支援プランの取組を行い報告する",
     ErrandTopic.BIRTH_DATE: "生年月日を確認し受付の記録に入力する",
     ErrandTopic.PREPARED_PLAN: "事前準備プランがいまも合っているか見直す",
+    ErrandTopic.DUTY: "会議で決まった役割を行い報告する",
 }
 """What the worklist asks for, by the errand's topic."""

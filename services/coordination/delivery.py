@@ -8,8 +8,9 @@ from uuid import UUID
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
+from chassis.temporal import is_over
 from contracts.acts import Command, Outcome
 from contracts.cases import ACT as ACT_UPDATE
 from contracts.cases import WORKFLOW_QUEUE, CaseInput, Kind, Refusal
@@ -68,7 +69,7 @@ async def tell(client: Client, due: Due, policy: Policy) -> Told:
             return Told("applied", {})
         return await _update(client, due)
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
+        if await is_over(client, due.workflow_id, error):
             return refused(CASE_ENDED)
         raise
 

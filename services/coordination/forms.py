@@ -67,7 +67,7 @@ def _field(
         choices = [views.Choice(value=code, label=row.name) for code, row in agencies.items()]
     if name == _FORM:
         choices = [views.Choice(value=one, label=one) for one in known_forms()]
-    if name in _STAFF:
+    if name in _STAFF or name == "assignee":
         choices = [views.Choice(value=sub, label=named) for sub, named in staff.items()]
     if (act, name) == ("items", "item"):
         papers = ages.handover_items()
@@ -145,6 +145,8 @@ def _type(name: str, info: FieldInfo, private: bool) -> Any:
         return "agencies"
     if name in _STAFF:
         return "codes"
+    if name == "assignee":
+        return "choice"
     if name == "person_id":
         return "person"
     return _by_annotation(_bare(info.annotation))

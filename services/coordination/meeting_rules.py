@@ -14,14 +14,14 @@ from contracts.calendar import tokyo_date
 from contracts.cases import Refusal
 from contracts.life import CaseState
 from services.coordination import bodies
-from services.coordination.models import Attendee, CaseFile, Meeting, Sitting, Slot
+from services.coordination.models import Attendee, CaseFile, Meeting, Sitting, Slot, Staff
+from services.coordination.plan_rules import paper
 from services.coordination.refusal import RefusedError, incomplete
 from services.coordination.rules import (
     RULES,
     Attempt,
     consent_gate,
     not_ahead,
-    period,
 )
 from services.coordination.slots import why_closed
 
@@ -35,6 +35,14 @@ async def seats(session: AsyncSession, meeting_id: UUID) -> list[Attendee]:
     """The invited agencies of a meeting."""
     found = select(Attendee).where(col(Attendee.meeting_id) == meeting_id)
     return list((await session.scalars(found.order_by(col(Attendee.agency)))).all())
+
+
+async def at_the_table(session: AsyncSession, held: Meeting) -> list[Attendee]:
+    """Who may take something on: the invited; of a 支援会議 those who did not stay away."""
+    taken = await seats(session, held.meeting_id)
+    if held.legal_basis == LegalBasis.CONSENT:
+        return taken
+    return [seat for seat in taken if seat.present is not False]
 
 
 async def slots_of(session: AsyncSession, held: Meeting) -> list[datetime]:
@@ -193,10 +201,14 @@ async def _decide_plan(attempt: Attempt, act: meeting.DecidePlan) -> None:
 
 async def _decide_support(attempt: Attempt, act: meeting.DecideSupport) -> None:
     if act.decision is SupportDecision.OUTREACH_PLAN:
-        for name in ("agency", "starts_on", "ends_on"):
-            if getattr(act, name) is None:
-                raise incomplete(name)
-        period(act.starts_on, act.ends_on)
+        if act.agency is None:
+            raise incomplete("agency")
+        await paper(attempt, act)
+        table = {
+            seat.agency for seat in await at_the_table(attempt.session, await _meeting(attempt))
+        }
+        if not {task.agency for task in act.tasks} <= {act.agency, *table}:
+            raise incomplete("tasks")
     if act.decision is SupportDecision.OTHER_MEETING and act.statutory_meeting is None:
         raise incomplete("statutory_meeting")
 
@@ -217,8 +229,18 @@ async def _record_advice(attempt: Attempt, act: outcome.RecordAdvice) -> None:
 
 
 async def _assign_duty(attempt: Attempt, act: outcome.AssignDuty) -> None:
-    if act.due_on < attempt.on:
+    """To an agency at the table: of a 支援会議 nobody else may learn, and the task would tell."""
+    if attempt.case.state == CaseState.CLOSED:
+        raise RefusedError(Refusal.NOT_ALLOWED, state=attempt.case.state, allowed=[])
+    if act.due_on is not None and act.due_on < attempt.on:
         raise incomplete("due_on")
+    held = await _meeting(attempt)
+    if act.agency not in {seat.agency for seat in await at_the_table(attempt.session, held)}:
+        raise incomplete("agency")
+    if act.assignee is not None:
+        staff = await attempt.session.get(Staff, act.assignee)
+        if staff is None or staff.agency != act.agency:
+            raise incomplete("assignee")
 
 
 async def _submit_feedback(attempt: Attempt, act: outcome.SubmitFeedback) -> None:

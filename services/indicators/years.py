@@ -14,11 +14,12 @@ from chassis.outbox import emit
 from chassis.trace_context import current_trace
 from chassis.vault import Vault
 from contracts.acts import Actor
-from contracts.acts.base import Act, without_private
+from contracts.acts.base import Act
 from contracts.events import new_id
 from contracts.events.indicators import FiscalYearMoved
 from contracts.fiscal_years import FiscalYearStep, YearCommand
 from contracts.life import FISCAL_YEAR, SETTLED
+from contracts.message import without_private
 from services.indicators import versions
 from services.indicators.measures import Measures
 from services.indicators.models import (

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from contracts.calendar import today
 from contracts.catalogue import basic_area_of, community_themes, resource_kinds
 from contracts.community import volunteer_skills
-from contracts.message import Code, PrivateText
+from contracts.message import Code
 from services.participation.anonymous import identifies
 from services.participation.refusals import refuse
 
@@ -76,11 +76,6 @@ Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Version = Annotated[int, Field(ge=1, title="版", description="The version that was read")]
 Why = Annotated[Reason, Field(title="理由", json_schema_extra=titled(REASONS))]
 Confirmed = Annotated[bool, Field(title="別の人・団体であることを確かめました")]
-
-
-Private = Annotated[str | None, PrivateText()]
-"""A text in an answer that may identify somebody, or that is sealed. Answers to writes leave it
-out, since they are kept with their Idempotency-Key; a look at the record has it."""
 
 
 def past_day(on: date, field: str = "on") -> None:

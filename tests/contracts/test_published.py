@@ -6,9 +6,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from contracts.acts import AnyAct, without_private
+from contracts.acts import AnyAct
 from contracts.events import EVENT_TYPES
-from contracts.message import private_fields
+from contracts.message import private_fields, without_private
 from tests.contracts.publish import SCHEMAS, schemas, shrinkage
 
 FACTS = sorted(EVENT_TYPES.values(), key=lambda model: model.type)

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from contracts import acts
 from contracts.awaited import LOOK_AGAIN
-from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind
+from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, RECHECK_RESUMED, Kind
 from contracts.steps import AgeBoundaries, AgeBoundary
+from tests.replay.lives_of_meetings import dates_found, outreach_planned, taken_on
 from tests.workflows.samples import (
     DAY,
     EVALUATION,
@@ -73,6 +74,21 @@ async def replanned_and_closed(ward: Ward) -> Case:
 
 async def refused_then_trusted(ward: Ward) -> Case:
     """支援会議 without consent, outreach, and the plan that was prepared meanwhile."""
+    case = await _reached_out_to(ward)
+    person = case.persons[0]
+    await case.act(draft(acts.PreparePlan))
+    await case.child(Kind.OUTREACH, contact("no-answer"))
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await case.act(acts.RecheckConsent())
+    await case.act(consent(person, ("sharing", "support")))
+    await case.reaches("assess")
+    await case.act(acts.CompleteAssessment(issues=("withdrawal",)))
+    await case.reaches("meeting")
+    return case
+
+
+async def _reached_out_to(ward: Ward) -> Case:
+    """Without consent, by a 支援会議, to outreach."""
     case = await opened(ward)
     person = case.persons[0]
     await case.act(acts.AskConsent())
@@ -91,14 +107,6 @@ async def refused_then_trusted(ward: Ward) -> Case:
     await case.child(Kind.MEETING, decided)
     await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
     await case.reaches("outreach")
-    await case.act(draft(acts.PreparePlan))
-    await case.child(Kind.OUTREACH, contact("no-answer"))
-    await case.child(Kind.OUTREACH, contact("good-relation"))
-    await case.act(acts.RecheckConsent())
-    await case.act(consent(person, ("sharing", "support")))
-    await case.reaches("assess")
-    await case.act(acts.CompleteAssessment(issues=("withdrawal",)))
-    await case.reaches("meeting")
     return case
 
 
@@ -298,42 +306,27 @@ def _in_days(on: date, count: int) -> date:
     return on + timedelta(days=count)
 
 
-async def dates_found(ward: Ward) -> Case:
-    """A 支援会議 whose date is found with the agencies, missed, found again, and left with advice,
-    duties, minutes that were returned once, and a trouble told to the community."""
-    case = await opened(ward)
-    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.UNSAFE))
-    await case.act(acts.AcceptSupportMeeting())
-    first, second = (await ward.now()) + timedelta(days=30), (await ward.now()) + timedelta(days=40)
-    seats = ("jobota", "sapota", "supervisor-law")
-    await case.act(acts.ProposeDates(slots=(first, second), attendees=seats))
-    await case.child_reaches(Kind.MEETING, "polling")
-    done = dict.fromkeys(("shared_view", "roles_clear", "time_fit"), acts.Felt.YES)
-    for act in (
-        acts.AnswerDates(agency="jobota", yes=(first, second)),
-        acts.AnswerDates(agency="sapota", if_needed=(first,)),
-        acts.ChooseDate(starts_at=first),
-        acts.ReportNoQuorum(present=()),
-        acts.ProposeOtherDates(slots=(second,)),
-        acts.ChooseDate(starts_at=second),
-        *(acts.AcknowledgeSecrecy(agency=agency) for agency in seats),
-        acts.HoldMeeting(present=seats),
-        acts.RecordAdvice(agency="supervisor-law"),
-        acts.AssignDuty(agency="sapota", duty=acts.DutyKind.VISIT, due_on=DAY),
-        acts.DecideSupport(decision=acts.SupportDecision.WATCH),
-        acts.RaiseCommunityIssue(theme="isolation", wanted_kinds=("ibasho",)),
-        acts.SubmitFeedback(agency="jobota", **done),
-    ):
-        await case.child(Kind.MEETING, act)
-    await case.child(Kind.MEETING, acts.ReturnMinutes(), MANAGER)
-    await case.child(Kind.MEETING, acts.DraftMinutes())
-    await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
-    await case.reaches("sk-decided")
-    await case.act(
-        acts.RecordStatutoryMeeting(
-            meeting="needy-support", on=DAY, agency="jobota", outcome="shared"
-        )
-    )
+async def left_in_peace(ward: Ward) -> Case:
+    """Refused when asked again: nobody asks by the calendar, until the next good contact; and once
+    somebody who knows the person asks all the same."""
+    case = await _reached_out_to(ward)
+    refusal = acts.RecordRefusal(person_id=case.persons[0], reason=acts.NoConsentReason.REFUSED)
+    month = timedelta(days=31)
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await ward.pass_time(month)
+    await case.reaches("consent-recheck")
+    await case.act(refusal)
+    await case.child(Kind.OUTREACH, contact("talked"))
+    await ward.pass_time(month)
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await ward.until(lambda: case.steps[-1].cause == RECHECK_RESUMED, "asking by the calendar")
+    await ward.pass_time(month)
+    await case.reaches("consent-recheck")
+    await case.act(refusal)
+    await case.reaches("outreach")
+    await case.act(acts.RecheckConsent())
+    await case.act(consent(case.persons[0], ("sharing", "support")))
+    await case.reaches("assess")
     return case
 
 
@@ -352,6 +345,9 @@ LIVES: dict[str, Life] = {
         asked_when_born,
         waited_for,
         dates_found,
+        left_in_peace,
+        taken_on,
+        outreach_planned,
     )
 }
 """Between them they lead every kind of workflow through its main path."""

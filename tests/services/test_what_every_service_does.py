@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select, text, update
 
@@ -24,8 +25,10 @@ from chassis.problems import Problem
 from chassis.records import RawRecord
 from chassis.service import Service
 from chassis.settings import Settings
-from chassis.tables import AUDIT, OUTBOX
+from chassis.tables import AUDIT, IDEMPOTENCY_KEY, OUTBOX
+from chassis.writing import Write
 from contracts.events.intake import IntakeWithdrawn
+from contracts.message import Private
 from tests.services.conftest import Tokens
 
 ROUTER = APIRouter(prefix="/api/participation/v1")
@@ -48,20 +51,29 @@ async def staff_only() -> dict[str, str]:
     return {"seen": "yes"}
 
 
+class Said(BaseModel):
+    text: Private
+
+
+class Wished(BaseModel):
+    id: str
+    text: Private
+    parts: tuple[Said, ...]
+
+
 @ROUTER.post("/wishes", status_code=202)
-async def wish(
-    request: Request, body: Wish, session: Session, caller: Caller, key: IdempotencyKey
-) -> dict[str, Any]:
-    earlier = await answered_before(session, caller, "POST wishes", key, await request.body())
-    if earlier:
-        return dict(earlier["body"])
-    fact = IntakeWithdrawn(intake_id=uuid4(), receipt_number="R8-大森-00001", reason="test")
-    await emit(session, fact)
-    answer = {"id": str(fact.intake_id)}
-    await remember_answer(session, caller, "POST wishes", key, status=202, body=answer)
-    if body.count == 13:
-        raise Problem(409, "unlucky", ja="だめです", en="No")
-    return answer
+async def wish(body: Wish, write: Write) -> JSONResponse:
+    async def act() -> Wished:
+        fact = IntakeWithdrawn(intake_id=uuid4(), receipt_number="R8-大森-00001", reason="test")
+        await emit(write.session, fact)
+        await write.done("wish.make", fact.intake_id, count=body.count)
+        if body.count == 13:
+            raise Problem(409, "unlucky", ja="だめです", en="No")
+        return Wished(
+            id=str(fact.intake_id), text=body.text, parts=(Said(text=body.text),) * body.count
+        )
+
+    return await write.once(act, status=202)
 
 
 @ROUTER.post("/slow-wishes")
@@ -204,6 +216,30 @@ async def test_the_same_key_has_one_effect(sample: Sample, tokens: Tokens) -> No
     assert (first.json(), first.status_code) == (again.json(), again.status_code)
     assert (other.status_code, other.json()["code"]) == (422, "key-reused")
     assert await _facts(sample[1]) == before + 1
+
+
+async def test_the_answer_kept_for_a_key_has_no_private_words(
+    sample: Sample, tokens: Tokens
+) -> None:
+    key = str(uuid4())
+    answer = await _wish(sample, tokens, key, {"count": 1, "text": "見本 花子"})
+    assert (answer.json()["text"], answer.json()["parts"]) == (None, [{"text": None}])
+    async with sample[1].database.transaction() as session:
+        kept = select(IDEMPOTENCY_KEY.c.body).where(IDEMPOTENCY_KEY.c.key == key)
+        assert await session.scalar(kept) == answer.json()
+
+
+async def test_what_was_done_is_written_down_once_with_its_codes(
+    sample: Sample, tokens: Tokens
+) -> None:
+    key = str(uuid4())
+    for _ in range(2):
+        made = (await _wish(sample, tokens, key, {"count": 2})).json()["id"]
+    async with sample[1].database.transaction() as session:
+        rows = (await session.execute(select(AUDIT).where(AUDIT.c.subject_id == made))).all()
+    assert [(row.action, row.subject_kind, row.details) for row in rows] == [
+        ("wish.make", "wish", {"count": 2})
+    ]
 
 
 async def test_a_missing_or_malformed_key_is_refused(sample: Sample, tokens: Tokens) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from contracts import acts
 from contracts.acts import Act
-from contracts.cases import MEETING_VERDICT, Kind, MeetingSaid
+from contracts.cases import MEETING_VERDICT, Kind, MeetingSaid, Timer
 from contracts.life import LIVES, Role
 from contracts.message import Message
 from contracts.policies import Period, Policy, days
@@ -326,6 +326,18 @@ async def test_overdue_monitoring_goes_to_a_superior(ward: Ward) -> None:
     assert (ward.escalations[0].task_id, ward.escalations[0].reason) == (task.task_id, "overdue")
 
 
+@of("duty_due")
+async def test_a_duty_without_a_day_of_its_own_is_due_in_business_days(ward: Ward) -> None:
+    key = uuid4()
+    memory = {"topic": acts.ErrandTopic.DUTY, "owner": Role.AGENCY, "agency": "sapota"}
+    await ward.start(Kind.ERRAND, key, placed("errand", key, "", await ward.now(), memory))
+    await ward.reaches(Kind.ERRAND, key, "open")
+    step = ward.last(Kind.ERRAND, key)
+    [task] = step.opens
+    assert (task.agency, task.due_at) == ("sapota", after(POLICY, "duty_due", step.at))
+    assert task.escalates_at == after(POLICY, "escalation", task.due_at)
+
+
 @of("monitoring_every")
 async def test_a_recorded_monitoring_starts_the_wait_anew(ward: Ward) -> None:
     key, step = await LAPSES["monitoring_every"].enter(ward)
@@ -387,20 +399,20 @@ async def test_only_a_person_who_was_met_starts_the_wait_for_a_contact_anew(ward
 
 
 @of("consent_recheck_every")
-@pytest.mark.parametrize("good", [True, False])
-async def test_consent_is_asked_for_again_only_while_the_relation_is_good(
-    ward: Ward, good: bool
+@pytest.mark.parametrize(
+    ("good", "refused"), [(True, False), (False, False), (True, True)], ids=["good", "not", "no"]
+)
+async def test_consent_is_asked_for_again_only_while_the_relation_is_good_and_nobody_refused(
+    ward: Ward, good: bool, refused: bool
 ) -> None:
-    entered = Entered(
-        Kind.CASE,
-        "outreach",
-        "consent-recheck",
-        acts.RecordRefusal(person_id=PERSON, reason=acts.NoConsentReason.REFUSED),
-        remembers={"outreach_id": OUTREACH, "relation_good": good},
-    )
-    key, step = await entered.enter(ward)
-    await at(ward, after(POLICY, "consent_recheck_every", step.at) + MOMENT)
-    if good:
+    """Process A12: every 30 days while the relation is good; paused on refusal."""
+    key, now = uuid4(), await ward.now()
+    due = after(POLICY, "consent_recheck_every", now)
+    known = {"outreach_id": OUTREACH, "relation_good": good, "recheck_paused": refused}
+    ring = Timer(at=due, does="lapse", cause="consent_recheck_every")
+    await ward.start(Kind.CASE, key, placed("case", key, "outreach", now, known, (ring,)))
+    await at(ward, due + MOMENT)
+    if good and not refused:
         await ward.reaches(Kind.CASE, key, "consent-recheck")
         assert ward.last(Kind.CASE, key).opens[0].agency == "sapota"
     else:

@@ -4,9 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 from contracts import acts
+from contracts.awaited import PlannedTask
+from contracts.beside import task_errand_id
 from contracts.cases import Kind
+from contracts.life import ERRANDS, Role
 from contracts.policies import Policy
-from tests.workflows.samples import FAR, placed
+from tests.replay.lives_of_meetings import taken_on
+from tests.workflows.samples import FAR, PERSON, placed
 from tests.workflows.ward import MANAGER, Ward
 from workflows.policies import after
 
@@ -54,3 +58,35 @@ async def test_returned_minutes_are_written_again_and_approved_by_another(ward: 
     assert refusal.type == "approver-is-author"
     await ward.act(Kind.MEETING, key, acts.ApproveMinutes(), MANAGER)
     assert ward.state(Kind.MEETING, key) == "done"
+
+
+async def test_what_an_agency_takes_on_is_its_task_until_it_reports_or_the_case_is_closed(
+    ward: Ward,
+) -> None:
+    case = await taken_on(ward)
+    first, second = case.all(Kind.ERRAND)
+    assert [ward.state(Kind.ERRAND, key) for key in (first, second)] == ["done", "stopped"]
+    [step, *_] = ward.steps[f"errand:{first}"]
+    [task] = step.opens
+    assert (task.agency, task.asks) == ("sapota", ERRANDS["duty"])
+    meeting = await case.newest(Kind.MEETING)
+    assert (step.topic, step.meeting_id) == ("duty", meeting)
+    [assigned, _] = [
+        one
+        for one in ward.steps[f"meeting:{meeting}"]
+        if one.command and one.command.act.code == "assign_duty"
+    ]
+    assert assigned.created_id == first, "a duty and its errand have one id"
+
+
+async def test_what_was_taken_on_is_asked_for_once_when_a_plan_takes_it_up(ward: Ward) -> None:
+    duty, plan, now = uuid4(), uuid4(), await ward.now()
+    memory = {"topic": acts.ErrandTopic.DUTY, "owner": Role.AGENCY, "agency": "sapota"}
+    await ward.start(Kind.ERRAND, duty, placed("errand", duty, "", now, memory))
+    await ward.reaches(Kind.ERRAND, duty, "open")
+    task = PlannedTask(agency="sapota", due_on=now.date() + timedelta(days=30), duty_id=duty)
+    await ward.start(Kind.PLAN, plan, placed("plan", plan, "to-accept", now, {"tasks": (task,)}))
+    await ward.act(Kind.PLAN, plan, acts.RecordAcceptance(person_id=PERSON))
+    await ward.reaches(Kind.ERRAND, duty, "stopped")
+    assert ward.last(Kind.ERRAND, duty).result == "planned"
+    await ward.reaches(Kind.ERRAND, task_errand_id(plan, 1), "open")

@@ -71,7 +71,7 @@ async def suggest(
     act: str,
     target: UUID | None = None,
 ) -> dict[str, Any]:
-    """Taken from what the case has already: assessment, the version before, attendees."""
+    """From what the case has already: assessment, the version before, what the meeting left."""
     return await reading.suggest(ctx, session, caller, case_id, act, target or case_id)
 
 

@@ -3,14 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from chassis import idempotency
 from chassis.auth import Caller
 from chassis.context import Session
-from chassis.idempotency import IdempotencyKey
+from chassis.writing import Write
 from services.coordination import reading, views
 from services.coordination.api.cases import PREFIX
 from services.coordination.store.sittings import call_sitting
@@ -54,14 +53,11 @@ async def show_sitting(session: Session, caller: Caller, sitting_id: UUID) -> vi
     response_model=views.SittingView,
     summary="合同開催の設定 / Call a sitting",
 )
-async def make_sitting(
-    request: Request, session: Session, caller: Caller, key: IdempotencyKey, sent: NewSitting
-) -> JSONResponse:
+async def make_sitting(sent: NewSitting, write: Write) -> JSONResponse:
     """会議の設定(schedule_meeting)で `sitting_id` を指定すると、そのケースが加わります。"""
 
     async def make() -> views.SittingView:
-        called = await call_sitting(session, caller, sent.starts_at, sent.venue)
-        return await reading.show_sitting(session, caller, called.sitting_id)
+        called = await call_sitting(write.session, write.caller, sent.starts_at, sent.venue)
+        return await reading.show_sitting(write.session, write.caller, called.sitting_id)
 
-    answered = await idempotency.once(session, caller, key, request, make, status=201)
-    return JSONResponse(answered["body"], answered["status"])
+    return await write.once(make, status=201)

@@ -3,13 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
-from chassis import idempotency
 from chassis.auth import Caller
 from chassis.context import Ctx, Session
-from chassis.idempotency import IdempotencyKey
+from chassis.writing import Write
 from services.coordination import reading, views
 from services.coordination.api.cases import PREFIX
 
@@ -40,22 +39,15 @@ async def show_papers(ctx: Ctx, session: Session, caller: Caller, meeting_id: UU
     responses=CLOSED,
 )
 async def make_copy(
-    request: Request,
-    ctx: Ctx,
-    session: Session,
-    caller: Caller,
-    key: IdempotencyKey,
     meeting_id: UUID,
+    write: Write,
 ) -> JSONResponse:
     """写しには通し番号と、誰がいつ作ったかが残ります。The answer names the copy, not its texts."""
 
     async def make() -> views.Papers:
-        made = await reading.make_copy(ctx, session, caller, meeting_id)
-        # What is answered is kept for a repeated request; the words are not to be.
-        return made.model_copy(update={"items": ()})
+        return await reading.make_copy(write.ctx, write.session, write.caller, meeting_id)
 
-    answered = await idempotency.once(session, caller, key, request, make, status=201)
-    return JSONResponse(answered["body"], answered["status"])
+    return await write.once(make, status=201)
 
 
 @router.get(

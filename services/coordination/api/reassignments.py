@@ -3,13 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.auth import Caller
 from chassis.context import Session
-from chassis.idempotency import IdempotencyKey, once
+from chassis.writing import Write
 from contracts.message import Code
 from services.coordination import reassigning, views
 from services.coordination.api.cases import PREFIX
@@ -51,19 +51,16 @@ async def preview(session: Session, caller: Caller, sent: Reassigning) -> views.
 
 
 @router.post("", summary="担当替え / Reassign", response_model=views.ReassignmentView)
-async def reassign(
-    session: Session, caller: Caller, key: IdempotencyKey, request: Request, sent: Reassigning
-) -> JSONResponse:
+async def reassign(sent: Reassigning, write: Write) -> JSONResponse:
     """ケースごとの結果を返します。将来の日を指定すると予定になります。
 
     The result case by case; for a day to come it is planned, and done when that day begins.
     """
 
     async def act() -> views.ReassignmentView:
-        return await reassigning.reassign(session, caller, sent.wanted)
+        return await reassigning.reassign(write.session, write.caller, sent.wanted)
 
-    answered = await once(session, caller, key, request, act)
-    return JSONResponse(answered["body"], answered["status"])
+    return await write.once(act)
 
 
 @router.get("", summary="担当替えの一覧 / Reassignments")
@@ -81,14 +78,11 @@ async def show(session: Session, caller: Caller, reassignment_id: UUID) -> views
     summary="予定の取消し / Cancel a planned one",
     response_model=views.ReassignmentView,
 )
-async def cancel(
-    session: Session, caller: Caller, key: IdempotencyKey, request: Request, reassignment_id: UUID
-) -> JSONResponse:
+async def cancel(reassignment_id: UUID, write: Write) -> JSONResponse:
     async def act() -> views.ReassignmentView:
-        return await reassigning.cancel(session, caller, reassignment_id)
+        return await reassigning.cancel(write.session, write.caller, reassignment_id)
 
-    answered = await once(session, caller, key, request, act)
-    return JSONResponse(answered["body"], answered["status"])
+    return await write.once(act)
 
 
 @router.post(
@@ -97,17 +91,13 @@ async def cancel(
     response_model=views.ReassignmentView,
 )
 async def undo(
-    session: Session,
-    caller: Caller,
-    key: IdempotencyKey,
-    request: Request,
     reassignment_id: UUID,
     sent: TakingBack,
+    write: Write,
 ) -> JSONResponse:
     """その後さらに担当が替わったケースは戻しません。What changed hands since stays where it is."""
 
     async def act() -> views.ReassignmentView:
-        return await reassigning.undo(session, caller, reassignment_id, sent.reason)
+        return await reassigning.undo(write.session, write.caller, reassignment_id, sent.reason)
 
-    answered = await once(session, caller, key, request, act)
-    return JSONResponse(answered["body"], answered["status"])
+    return await write.once(act)

@@ -4,13 +4,12 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.auth import Caller
 from chassis.context import Ctx, Session
-from chassis.idempotency import IdempotencyKey, once
+from chassis.writing import Write
 from services.coordination import reading, views
 from services.coordination.api.cases import PREFIX, Page
 from services.coordination.assigning import assign_case, assign_task
@@ -133,19 +132,14 @@ async def wake(ctx: Ctx, session: Session, caller: Caller, task_id: UUID) -> vie
     response_model=views.TaskView,
 )
 async def comment(
-    ctx: Ctx,
-    session: Session,
-    caller: Caller,
-    key: IdempotencyKey,
-    request: Request,
     task_id: UUID,
     sent: TaskWords,
+    write: Write,
 ) -> Response:
     async def act() -> views.TaskView:
-        return await comment_on_task(ctx, session, caller, task_id, sent.comment)
+        return await comment_on_task(write.ctx, write.session, write.caller, task_id, sent.comment)
 
-    answered = await once(session, caller, key, request, act)
-    return JSONResponse(answered["body"], answered["status"])
+    return await write.once(act)
 
 
 @router.post("/cases/{case_id}/assign", summary="ケース担当の変更 / Put somebody in charge")

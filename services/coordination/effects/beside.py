@@ -27,6 +27,7 @@ async def errand_moved(scene: Scene) -> None:
                 topic=step.topic or "",
                 agency=step.agency,
                 plan_id=step.plan_id,
+                meeting_id=step.meeting_id,
                 person_id=step.person_id,
                 due_on=step.on,
                 began_at=step.at,
@@ -36,7 +37,8 @@ async def errand_moved(scene: Scene) -> None:
     if step.state in (ErrandState.DONE, ErrandState.STOPPED):
         errand = await scene.session.get_one(Errand, step.entity_id)
         errand.ended_at = step.at
-        errand.result = errand.result or "stopped"
+        # Its place takes a task of the plan, or nobody has to do it any more.
+        errand.result = errand.result or ("planned" if step.result == "planned" else "stopped")
 
 
 @effect(ReportErrand)

@@ -15,7 +15,9 @@ from contracts.acts import (
     ReturnMinutes,
     SubmitFeedback,
 )
+from contracts.calendar import add_business_days
 from contracts.events.coordination import CommunityIssueRaised
+from contracts.policies import Policy
 from services.coordination.effects.meeting import of_step
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.models import (
@@ -48,7 +50,8 @@ async def assign_duty(scene: Scene, act: AssignDuty) -> None:
             meeting_id=scene.step.entity_id,
             agency=act.agency,
             duty=act.duty,
-            due_on=act.due_on,
+            due_on=act.due_on or add_business_days(scene.on, Policy().duty_due.count),
+            assignee=act.assignee,
             by=scene.by,
             at=scene.step.at,
         )

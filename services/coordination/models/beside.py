@@ -19,11 +19,13 @@ class Errand(Table, table=True):
     topic: str
     agency: str | None = None
     plan_id: UUID | None = Field(default=None, index=True)
+    meeting_id: UUID | None = None
+    """Of a duty: the meeting at which the agency took it on."""
     person_id: UUID | None = None
     due_on: date | None = None
     began_at: Instant
     result: str | None = None
-    """done · not-possible · stopped."""
+    """done · not-possible · planned · stopped."""
     ended_at: Instant | None = None
 
 

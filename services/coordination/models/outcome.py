@@ -23,7 +23,10 @@ class Advice(Table, table=True):
 
 
 class Duty(Table, table=True):
-    """役割分担: who does what by when, as a meeting agreed."""
+    """役割分担: who does what by when, as a meeting agreed.
+
+    What became of it says its errand, which has the same id; older duties have none.
+    """
 
     __tablename__ = "duty"
 
@@ -32,6 +35,8 @@ class Duty(Table, table=True):
     agency: str
     duty: str
     due_on: date
+    assignee: str | None = None
+    """Who of the agency's staff does it."""
     by: str
     at: Instant
 

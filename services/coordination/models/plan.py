@@ -106,6 +106,8 @@ class PlanTask(Table, table=True):
     agency: str
     what: str
     due_on: date
+    duty_id: UUID | None = None
+    """What was taken on at a meeting and is this task now."""
 
 
 class GoalLook(Table, table=True):

@@ -15,6 +15,7 @@ from contracts.venues import venue_name
 from services.coordination import labels
 from services.coordination.portal import words
 from services.coordination.portal.access import CSRF_FIELD, Viewer, csrf_token
+from services.coordination.reading.duties import to_be_looked_at
 
 HERE = Path(__file__).parent
 
@@ -69,6 +70,7 @@ templates.env.lstrip_blocks = True
 templates.env.filters.update(
     moment=words.moment,
     day=words.day,
+    born=words.born,
     instant=words.instant,
     clock=lambda at: f"{at.astimezone(TOKYO):%H:%M}",
     iso=lambda at: at.isoformat(),
@@ -78,6 +80,7 @@ templates.env.filters.update(
     agency=labels.agency,
     lack=labels.lack,
     activity=activity,
+    duties_to_look_at=to_be_looked_at,
     word=lambda code, act, field: labels.value(field, code, act),
 )
 templates.env.globals.update(due=words.due)

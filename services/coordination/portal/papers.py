@@ -6,14 +6,13 @@ made in somebody's name and written down before it is shown.
 
 from datetime import datetime
 from html import escape
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from chassis.context import Ctx, Session
-from chassis.idempotency import answered_before, remember_answer
+from chassis.idempotency import once
 from chassis.problems import Problem
 from contracts.calendar import today
 from contracts.events import new_id
@@ -24,6 +23,7 @@ from services.coordination.portal.acts import KEY_FIELD
 from services.coordination.portal.pages import render, see
 from services.coordination.portal.words import moment
 from services.coordination.reading import make_copy, show_copy, show_papers
+from services.coordination.views import Papers
 
 router = APIRouter()
 
@@ -37,7 +37,14 @@ async def papers(
     except Problem as problem:
         if problem.code not in problems.SHUT:
             raise
-        return render(request, "papers_closed.html", 403, said=problem.ja, code=problem.code)
+        return render(
+            request,
+            "papers_closed.html",
+            403,
+            said=problem.ja,
+            code=problem.code,
+            meeting_id=meeting_id,
+        )
     mark = watermark(looking, shown.seen_at)
     return render(request, "papers.html", papers=shown, mark=mark, key=str(new_id()))
 
@@ -49,14 +56,12 @@ async def copy(
     """Makes one copy however often the form is sent."""
     who, key = sent.viewer.principal, sent.text(KEY_FIELD) or str(new_id())
     route = f"POST /meetings/{meeting_id}/copies"
-    earlier = await answered_before(session, who, route, key, b"")
-    if earlier is None:
-        made = await make_copy(ctx, session, who, meeting_id)
-        body: dict[str, Any] = {"number": made.number}
-        await remember_answer(session, who, route, key, status=201, body=body)
-    else:
-        body = earlier["body"]
-    return see(request, f"/meetings/{meeting_id}/copies/{body['number']}")
+
+    async def make() -> Papers:
+        return await make_copy(ctx, session, who, meeting_id)
+
+    told = await once(session, who, route, key, b"", make, status=201)
+    return see(request, f"/meetings/{meeting_id}/copies/{told['body']['number']}")
 
 
 @router.get("/meetings/{meeting_id}/copies/{number}")

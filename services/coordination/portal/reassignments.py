@@ -1,12 +1,14 @@
 """人事異動: whose cases go to whom; previewed and done, cancelled, or taken back."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from chassis.context import Ctx, Session
-from chassis.idempotency import answered_before, remember_answer
+from chassis.idempotency import once
 from chassis.problems import Problem
 from contracts import catalogue
 from contracts.calendar import today
@@ -53,7 +55,7 @@ async def reassign(sent: Sent, ctx: Ctx, request: Request) -> Response:
             if not sent.text("seen"):
                 found = await reassigning.preview(session, who, wanted)
                 return await _page(request, sent.viewer, session, typed, found)
-            done = await _once(session, sent, reassigning.reassign(session, who, wanted))
+            done = await _once(session, sent, partial(reassigning.reassign, session, who, wanted))
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
@@ -70,10 +72,11 @@ async def settle(
     who = sent.viewer.principal
     try:
         async with ctx.database.transaction() as session:
-            if what == "cancel":
-                act = reassigning.cancel(session, who, reassignment_id)
-            else:
-                act = reassigning.undo(session, who, reassignment_id, "taken-back")
+            act = (
+                partial(reassigning.cancel, session, who, reassignment_id)
+                if what == "cancel"
+                else partial(reassigning.undo, session, who, reassignment_id, "taken-back")
+            )
             done = await _once(session, sent, act)
     except Problem as problem:
         if problem.status != 409:
@@ -82,19 +85,14 @@ async def settle(
     return see(request, f"/reassignments/{done}", "記録しました")
 
 
-async def _once(session: Session, sent: Submission, act: object) -> str:
+async def _once(
+    session: Session, sent: Submission, act: Callable[[], Awaitable[views.ReassignmentView]]
+) -> str:
     """The id of what a form did; sent twice, it counts once."""
-    key, route = sent.text("_key") or str(new_id()), "POST /reassignments"
-    who = sent.viewer.principal
+    key, who = sent.text("_key") or str(new_id()), sent.viewer.principal
     body = repr(sorted(sent.form.multi_items(), key=str)).encode()
-    earlier = await answered_before(session, who, route, key, body)
-    if earlier is not None:
-        act.close()  # type: ignore[attr-defined]
-        return str(earlier["body"]["reassignment_id"])
-    done: views.ReassignmentView = await act  # type: ignore[misc]
-    told = {"reassignment_id": str(done.reassignment_id)}
-    await remember_answer(session, who, route, key, status=200, body=told)
-    return told["reassignment_id"]
+    told = await once(session, who, "POST /reassignments", key, body, act)
+    return str(told["body"]["reassignment_id"])
 
 
 def _wanted(typed: dict[str, str]) -> reassigning.Wanted:

@@ -17,6 +17,7 @@ from contracts.life import LIVES, SK_TRACK
 from services.coordination import labels, problems, views
 from services.coordination.models import CaseFile, CasePerson, Strand, Task, TeamMember
 from services.coordination.permissions import sees_all, visible, works_with_cases
+from services.coordination.reading.duties import duties_of_case, without_hidden
 from services.coordination.reading.names import Names
 from services.coordination.reading.next_acts import next_acts
 from services.coordination.reading.page_parts import page_parts
@@ -188,6 +189,8 @@ async def show_case(session: AsyncSession, principal: Principal, case_id: UUID) 
         )
     )
     names = await Names.of(session, [case.coordinator, case.waiting_assignee])
+    parts = await page_parts(session, case_id, {s.workflow_id: s.state for s in strands})
+    duties = await duties_of_case(session, principal, case_id)
     here = f"/api/coordination/v1/cases/{case_id}"
     return views.CaseView(
         **_row(case, names),
@@ -207,7 +210,7 @@ async def show_case(session: AsyncSession, principal: Principal, case_id: UUID) 
         next=await next_acts(session, principal, strands, tasks, persons),
         tasks=await task_views(session, [(task, case) for task in seen]),
         lives=tuple(_life(strand) for strand in strands),
-        **await page_parts(session, case_id, {s.workflow_id: s.state for s in strands}),
+        **without_hidden(parts, duties),
         links={
             "timeline": f"{here}/timeline",
             "persons": f"{here}/persons",

@@ -16,7 +16,6 @@ from sqlmodel import col
 from chassis.audit import audit
 from chassis.auth import Principal
 from contracts import catalogue
-from contracts.acts import LegalBasis
 from contracts.calendar import TOKYO, add_business_days, today
 from contracts.cases import Kind, workflow_id
 from contracts.policies import Policy
@@ -34,8 +33,8 @@ from services.coordination.models import (
     Strand,
     Task,
 )
-from services.coordination.permissions import sees_all
 from services.coordination.reading.cases import visible_case
+from services.coordination.reading.duties import duty_views, sees_whole
 from services.coordination.reading.issues import issues_of
 from services.coordination.reading.letters import letter_view
 from services.coordination.reading.names import Names
@@ -59,10 +58,10 @@ async def show_meeting(
     states = States({strand.workflow_id: strand.state} if strand else {})
     [shown] = await meeting_views(session, [meeting], states)
     invited = await seats(session, meeting_id)
-    whole = _sees_whole(principal, meeting, invited)
+    agencies = [seat.agency for seat in invited]
+    whole = sees_whole(principal, meeting, agencies)
     names = await Names.of(session, [meeting.minutes_drafted_by, meeting.minutes_approved_by])
     body = bodies.bodies()[meeting.legal_basis]
-    agencies = [seat.agency for seat in invited]
     closed: dict[str, Any] = {
         "seats": (),
         "slots": (),
@@ -95,12 +94,6 @@ async def show_meeting(
         next=await _next(session, principal, strand) if strand and whole else (),
         **(await _parts(session, meeting, invited) if whole else closed),
     )
-
-
-def _sees_whole(principal: Principal, meeting: Meeting, invited: list[Attendee]) -> bool:
-    if sees_all(principal) or meeting.legal_basis != LegalBasis.LAW_106_6:
-        return True
-    return principal.agency in {seat.agency for seat in invited}
 
 
 def _agency(code: str | None) -> str | None:
@@ -175,14 +168,7 @@ async def _parts(
             )
             for row in moves
         ),
-        "duties": tuple(
-            views.DutyView(
-                **row.model_dump(include={"agency", "duty", "due_on"}),
-                agency_name=labels.agency(row.agency),
-                duty_label=labels.value("duty", row.duty),
-            )
-            for row in duties
-        ),
+        "duties": await duty_views(session, duties),
         "advice": tuple(
             views.AdviceView(
                 agency=row.agency,

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from chassis.auth import Principal
 from contracts import catalogue
+from contracts.acts import LegalBasis
 from contracts.calendar import today
+from contracts.cases import Kind
 from contracts.life import allowed
 from services.coordination import labels, views
 from services.coordination.forms import fields_of, schema_of
-from services.coordination.models import Strand, Task
+from services.coordination.models import Meeting, Strand, Task
 from services.coordination.permissions import own_strand, role_allows, sees_all
 from services.coordination.reading.names import staff_names
 from services.coordination.reading.offered import offered
@@ -23,6 +27,13 @@ ADD_PERSON = "add_person"
 
 SETTLE = "settle_reminder"
 """The act that only a reminder asks for."""
+
+OF_ONE_BASIS = {
+    "decide_plan": LegalBasis.CONSENT,
+    "decide_support": LegalBasis.LAW_106_6,
+    "acknowledge_secrecy": LegalBasis.LAW_106_6,
+}
+"""Acts of a meeting that only one of the two kinds has a use for."""
 
 
 async def next_acts(
@@ -37,6 +48,7 @@ async def next_acts(
     staff = await staff_names(session)
     found: list[views.AllowedAct] = []
     beside = await members_beside(session, strands[0].case_id) if strands else ()
+    bases = await _bases(session, strands)
     for strand in strands:
         if not await _may_work_on(session, principal, strand):
             continue
@@ -46,6 +58,16 @@ async def next_acts(
                 continue
             if (act == ADD_PERSON and not beside) or (act == SETTLE and task is None):
                 continue
+            if OF_ONE_BASIS.get(act, bases.get(strand.entity_id)) != bases.get(strand.entity_id):
+                continue
+            fields = await offered(
+                session,
+                strand,
+                act,
+                fields_of(act, agencies, beside if act == ADD_PERSON else persons, staff),
+            )
+            if any(one.type == "agency" and one.required and not one.choices for one in fields):
+                continue  # nobody of this meeting could be named: no supervisor was invited
             found.append(
                 views.AllowedAct(
                     act=act,
@@ -57,17 +79,23 @@ async def next_acts(
                         views.Exit(state=state, label=labels.state(strand.kind, state))
                         for state in exits
                     ),
-                    fields=await offered(
-                        session,
-                        strand,
-                        act,
-                        fields_of(act, agencies, beside if act == ADD_PERSON else persons, staff),
-                    ),
+                    fields=fields,
                     schema_=schema_of(act),
                 )
             )
     # What a task waits for comes first; what is always possible comes last.
     return tuple(sorted(found, key=lambda one: one.task_id is None))
+
+
+async def _bases(session: AsyncSession, strands: Sequence[Strand]) -> dict[UUID, str]:
+    """The legal basis of each meeting among them."""
+    meetings = [one.entity_id for one in strands if one.kind == Kind.MEETING]
+    found = await session.execute(
+        select(col(Meeting.meeting_id), col(Meeting.legal_basis)).where(
+            col(Meeting.meeting_id).in_(meetings)
+        )
+    )
+    return {row.meeting_id: row.legal_basis for row in found}
 
 
 def _asking(tasks: Sequence[Task], strand: Strand, act: str) -> Task | None:

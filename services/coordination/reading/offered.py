@@ -9,16 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from contracts import catalogue
-from contracts.calendar import TOKYO, today, tokyo_date, wareki
+from contracts.calendar import TOKYO, add_business_days, today, tokyo_date, wareki
 from contracts.cases import Kind
 from contracts.policies import Policy
 from services.coordination import bodies, labels, views
-from services.coordination.meeting_rules import basis_of, seats, slots_of
-from services.coordination.models import CaseFile, Meeting, Sitting, Strand
+from services.coordination.meeting_rules import at_the_table, basis_of, seats, slots_of
+from services.coordination.models import CaseFile, Duty, Errand, Meeting, Sitting, Staff, Strand
 from services.coordination.slots import REASONS, Rated, suggestions
 from services.coordination.store.polls import rated_slots
 
 CALLING = frozenset({"schedule_meeting", "propose_dates"})
+
+PLANNING = frozenset({"draft_plan", "prepare_plan", "revise_draft", "decide_support"})
 
 OF_THE_SEATS = frozenset({"submit_sheet", "acknowledge_secrecy", "answer_dates"})
 
@@ -28,6 +30,8 @@ async def offered(
 ) -> tuple[views.Field, ...]:
     """The fields of an act's form, with what can be chosen for this very meeting or case."""
     changes: dict[str, dict[str, Any]] = {}
+    if act in PLANNING:
+        return await _with_duties(session, strand, fields)
     if strand.kind == Kind.CASE and act in CALLING:
         changes = await _calling(session, strand, act)
     elif strand.kind == Kind.MEETING:
@@ -36,6 +40,41 @@ async def offered(
             changes = await _at_meeting(session, meeting, act)
     return tuple(
         one.model_copy(update=changes[one.name]) if one.name in changes else one for one in fields
+    )
+
+
+async def _with_duties(
+    session: AsyncSession, strand: Strand, fields: Sequence[views.Field]
+) -> tuple[views.Field, ...]:
+    """A plan's task may take the place of a duty; where there is none, it is not asked for."""
+    open_duties = await session.scalars(
+        select(Duty)
+        .join(Errand, col(Errand.errand_id) == col(Duty.duty_id))
+        .where(col(Errand.case_id) == strand.case_id, col(Errand.ended_at).is_(None))
+        .order_by(col(Duty.due_on), col(Duty.duty_id))
+    )
+    choices = tuple(
+        views.Choice(
+            value=str(duty.duty_id),
+            label=f"{labels.agency(duty.agency)} {labels.value('duty', duty.duty)}",
+        )
+        for duty in open_duties
+    )
+    return tuple(
+        one.model_copy(update={"columns": _with_choices(one.columns, choices)})
+        if one.name == "tasks"
+        else one
+        for one in fields
+    )
+
+
+def _with_choices(
+    columns: tuple[views.Field, ...], choices: tuple[views.Choice, ...]
+) -> tuple[views.Field, ...]:
+    return tuple(
+        column.model_copy(update={"choices": choices}) if column.name == "duty_id" else column
+        for column in columns
+        if choices or column.name != "duty_id"
     )
 
 
@@ -83,6 +122,13 @@ async def _at_meeting(
         case "record_advice":
             advisers = [seat.agency for seat in taken if seat.role == bodies.SUPERVISOR]
             return {"agency": {"choices": _agencies(advisers)}}
+        case "assign_duty":
+            table = [seat.agency for seat in await at_the_table(session, meeting)]
+            return {
+                "agency": {"choices": _agencies(table)},
+                "due_on": {"default": _duty_due(), "hint": "空欄のときは10営業日後になります"},
+                "assignee": {"choices": await _staff_of(session, table)},
+            }
         case "submit_feedback":
             came = [seat.agency for seat in taken if seat.present]
             return {"agency": {"choices": _agencies(came)}}
@@ -93,6 +139,20 @@ async def _at_meeting(
 
 def _agencies(codes: Iterable[str]) -> tuple[views.Choice, ...]:
     return tuple(views.Choice(value=code, label=labels.agency(code)) for code in codes)
+
+
+def _duty_due() -> str:
+    return add_business_days(today(), Policy().duty_due.count).isoformat()
+
+
+async def _staff_of(session: AsyncSession, agencies: list[str]) -> tuple[views.Choice, ...]:
+    """The members of staff of some agencies who have used the system."""
+    found = select(Staff).where(col(Staff.agency).in_(agencies)).order_by(col(Staff.name))
+    return tuple(
+        views.Choice(value=one.sub, label=f"{labels.agency(one.agency or '')} {one.name}")
+        for one in await session.scalars(found)
+        if one.name
+    )
 
 
 def _suggested() -> tuple[views.Choice, ...]:

@@ -148,6 +148,7 @@ def _task(task: PlanTask, errands: list[Errand]) -> views.PlanTaskView:
         what=task.what,
         what_label=labels.value("what", task.what, "tasks"),
         due_on=task.due_on,
+        duty_id=task.duty_id,
         errand_id=key,
         result=result,
         result_label=labels.value("result", result, "report_errand") if result else None,

@@ -1,6 +1,6 @@
 """What may stand in an act's form before anything is typed: taken from what the case has already.
 
-A plan is drafted from the assessment, the version before (再プラン) and the meeting's attendees; a
+A plan is drafted from the assessment, the version before (再プラン) and what the meeting left; a
 draft is revised from what stands in it; a monitoring asks for every goal. Words are suggested only
 to those who may read them.
 """
@@ -19,10 +19,11 @@ from contracts import ages
 from contracts.acts import PlanKind
 from contracts.calendar import add_months, today
 from contracts.policies import Policy
-from services.coordination.models import Assessment, Attendee, Handover, Meeting
+from services.coordination.models import Assessment, Handover
 from services.coordination.permissions import role_allows
-from services.coordination.plan_rules import latest_plan
+from services.coordination.plan_rules import lived_by
 from services.coordination.reading.cases import show_case
+from services.coordination.reading.from_meeting import latest_outcome, of_meeting
 from services.coordination.reading.records import show_records
 from services.coordination.views import CaseView, PlanView, Record
 
@@ -52,8 +53,10 @@ async def suggest(
     if act == "record_monitoring":
         return _of_goals(next((one for one in case.plans if one.plan_id == target), None))
     if act == "evaluate_closure":
-        lived = await latest_plan(session, case_id, PlanKind.SUPPORT)
+        lived = await lived_by(session, case_id)
         return _of_goals(next((one for one in case.plans if one.plan_id == lived), None))
+    if act == "decide_support":
+        return _outreach(case)
     if act in ("name_sides", "pack_handover"):
         return await _handover(session, target, act)
     return {}
@@ -70,18 +73,48 @@ async def _draft(
     }
     written = [one for one in case.plans if one.kind == PlanKind.SUPPORT]
     issues = {"issues": await _weighed(session, case.case_id)}
+    words = (await show_records(ctx, session, principal, case.case_id)).items
+    outcome = await latest_outcome(session, case.case_id)
+    met = of_meeting(outcome, words, **period) if outcome else {"roles": [], "tasks": []}
     if written:
-        words = (await show_records(ctx, session, principal, case.case_id)).items
         before = _paper(written[-1], words)
         open_tasks = [
             task
             for task, known in zip(before["tasks"], written[-1].tasks, strict=True)
             if known.result is None
         ]
-        late = {"monitoring_on": [], "tasks": open_tasks}
+        late = {
+            "monitoring_on": [],
+            "tasks": [*open_tasks, *met["tasks"]],
+            "roles": _merged(before["roles"], met["roles"] if outcome and outcome.duties else []),
+            "note": met.get("note"),
+        }
         return {**before, **late, **period, **{k: v for k, v in issues.items() if v}}
-    roles = [{"agency": one, "role": "support"} for one in await _met(session, case.case_id)]
-    return {**period, **issues, "roles": roles}
+    return {**period, **issues, **met}
+
+
+def _outreach(case: CaseView) -> dict[str, Any]:
+    """再プラン of an outreach plan: who, and what is not done yet; its words are not to be had."""
+    made = [one for one in case.plans if one.kind == PlanKind.OUTREACH]
+    if not made:
+        return {}
+    before = _paper(made[-1], ())
+    lead = next((role["agency"] for role in before["roles"] if role["role"] == "lead"), None)
+    return {
+        "agency": lead,
+        "roles": [role for role in before["roles"] if role["agency"] != lead],
+        "tasks": [
+            {**task, "due_on": None}
+            for task, known in zip(before["tasks"], made[-1].tasks, strict=True)
+            if known.result is None
+        ],
+    }
+
+
+def _merged(before: list[dict[str, str]], new: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The roles of the version before, and of whoever has taken something on since."""
+    there = {role["agency"] for role in before}
+    return [*before, *(role for role in new if role["agency"] not in there)]
 
 
 def _paper(plan: PlanView, words: tuple[Record, ...]) -> dict[str, Any]:
@@ -107,6 +140,7 @@ def _paper(plan: PlanView, words: tuple[Record, ...]) -> dict[str, Any]:
             "what": task.what,
             "text": texts.get(f"tasks.{place}.text"),
             "due_on": task.due_on,
+            "duty_id": task.duty_id,
         }
         for place, task in enumerate(plan.tasks)
     ]
@@ -133,18 +167,6 @@ async def _weighed(session: AsyncSession, case_id: UUID) -> list[str]:
     found = select(Assessment).where(col(Assessment.case_id) == case_id)
     latest = (await session.scalars(found.order_by(col(Assessment.at).desc()).limit(1))).first()
     return list(latest.issues) if latest else []
-
-
-async def _met(session: AsyncSession, case_id: UUID) -> list[str]:
-    """Who sat in the latest meeting: they know what is to be done."""
-    held = select(col(Meeting.meeting_id)).where(
-        col(Meeting.case_id) == case_id, col(Meeting.held_at).is_not(None)
-    )
-    latest = await session.scalar(held.order_by(col(Meeting.held_at).desc()).limit(1))
-    seats = select(col(Attendee.agency)).where(
-        col(Attendee.meeting_id) == latest, col(Attendee.present).is_(True)
-    )
-    return sorted(await session.scalars(seats)) if latest else []
 
 
 async def _handover(session: AsyncSession, handover_id: UUID, act: str) -> dict[str, Any]:

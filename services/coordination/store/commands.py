@@ -12,11 +12,11 @@ from sqlmodel import col
 from chassis.auth import Principal
 from chassis.trace_context import current_trace
 from chassis.vault import Vault
-from contracts.acts import Act, Actor, Command, without_private
+from contracts.acts import Act, Actor, Command
 from contracts.awaited import LOOK_AGAIN
 from contracts.cases import INTAKE_WITHDRAWN, CaseInput, Kind, workflow_id
 from contracts.events.envelope import new_id
-from contracts.message import private_texts
+from contracts.message import private_texts, without_private
 from contracts.policies import Policy
 from services.coordination.models import (
     CaseFile,

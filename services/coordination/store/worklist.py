@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from contracts import catalogue
+from contracts.acts import ErrandTopic
 from contracts.calendar import tokyo_date
 from contracts.cases import Kind
 from contracts.life import CaseState, Role
 from contracts.steps import Escalate, Step
-from services.coordination.models import CaseFile, Reminder, Strand, Task
+from services.coordination.models import CaseFile, Duty, Reminder, Strand, Task
 from services.coordination.store import snoozing
 from services.coordination.store.cases import add_entry, lock_case
 from services.coordination.store.letters import remind_agencies
@@ -22,6 +23,7 @@ async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
     """Close and open tasks as a step says. Whoever had the task before keeps it."""
     ends = step.kind is Kind.CASE and step.state == CaseState.CLOSED
     earlier = await _open_of(session, step.workflow_id, with_reminders=ends)
+    duty = await session.get(Duty, step.entity_id) if step.topic == ErrandTopic.DUTY else None
     kept = {(task.owner, task.agency): task.assignee for task in earlier if task.assignee}
     if step.closes_tasks:
         for task in earlier:
@@ -38,7 +40,7 @@ async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
             None,
             case.coordinator_agency,
         )
-        own = case.coordinator if of_office else None
+        own = case.coordinator if of_office else duty.assignee if duty else None
         await session.execute(
             insert(Task)
             .values(

@@ -1,10 +1,10 @@
 """The shapes in which people and programs read coordination: exactly the JSON of the API."""
 
 from services.coordination.views.act import AllowedAct, Choice, Exit, Field, Staff, Target, View
+from services.coordination.views.duty import DutyView
 from services.coordination.views.issue import AnswerView, IssueView, StatutoryMeetingView
 from services.coordination.views.meeting import (
     AdviceView,
-    DutyView,
     FeedbackView,
     Letters,
     LetterView,

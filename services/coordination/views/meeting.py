@@ -1,9 +1,10 @@
 """The page of one meeting, and sittings of several cases."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from services.coordination.views.act import AllowedAct, Choice, Staff, View
+from services.coordination.views.duty import DutyView
 from services.coordination.views.issue import IssueView
 from services.coordination.views.page import MeetingView
 
@@ -60,14 +61,6 @@ class SeatView(View):
     feedback: FeedbackView | None
     letter: LetterView | None
     """The latest one."""
-
-
-class DutyView(View):
-    agency: str
-    agency_name: str
-    duty: str
-    duty_label: str
-    due_on: date
 
 
 class AdviceView(View):

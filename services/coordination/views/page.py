@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.coordination.views.act import AllowedAct, Staff, View
+from services.coordination.views.duty import DutyView
 from services.coordination.views.issue import IssueView, StatutoryMeetingView
 from services.coordination.views.row import CaseRow
 from services.coordination.views.work import Task
@@ -83,6 +84,8 @@ class PlanTaskView(View):
     what: str
     what_label: str
     due_on: date
+    duty_id: UUID | None
+    """What was taken on at a meeting and is this task now."""
     errand_id: UUID
     result: str | None
     """done · not-possible · stopped; None while it is open or not begun."""
@@ -284,6 +287,8 @@ class CaseView(CaseRow):
     issues: tuple[IssueView, ...]
     handovers: tuple[HandoverView, ...]
     errands: tuple[ErrandView, ...]
+    duties: tuple[DutyView, ...]
+    """Of its meetings, as far as the caller sees them."""
     transfers: tuple[TransferView, ...]
     suspension: SuspensionView | None
     links: dict[str, str]

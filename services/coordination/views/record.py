@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from contracts.message import Private
 from services.coordination.views.act import Staff, Target, View
 
 
@@ -81,7 +82,7 @@ class Record(View):
     act: str
     act_label: str
     target: Target
-    text: str | None
+    text: Private
     by: Staff
     agency: str | None
     at: datetime

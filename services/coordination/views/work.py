@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from contracts.message import Private
 from services.coordination.views.act import AllowedAct, Staff, Target, View
 from services.coordination.views.row import CaseRow
 
@@ -13,7 +14,7 @@ class Comment(View):
     by: Staff
     what: Literal["assigned", "commented", "snoozed", "woken"] = "assigned"
     assignee: Staff | None = None
-    text: str | None = None
+    text: Private = None
 
 
 class Task(View):

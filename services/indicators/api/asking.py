@@ -6,6 +6,7 @@ from fastapi import Depends, Path, Query
 
 from chassis.auth import Principal, requires
 from chassis.problems import Problem, validation_problem
+from chassis.writing import Writing, writing
 from contracts.catalogue import areas
 from contracts.life import Role
 from services.indicators.events import MEASURES
@@ -15,6 +16,7 @@ Reader = Annotated[Principal, Depends(requires(*Role))]
 """Whoever works for the ward."""
 Keeper = Annotated[Principal, Depends(requires(Role.STATISTICS, Role.OPERATOR))]
 """Whoever keeps the figures."""
+Write = Annotated[Writing, Depends(writing(*Role))]
 
 PREFIX = "/api/indicators/v1"
 

@@ -212,7 +212,8 @@ async def act_on_year(
         return ActOutcome(command_id=command_id, status="pending", state=None, code=None)
 
     async with ctx.database.transaction() as session:
-        stored = await once(session, caller, key, request, store, status=202)
+        route, body = f"POST {request.url.path}", await request.body()
+        stored = await once(session, caller, route, key, body, store, status=202)
     return await _settled(ctx, UUID(stored["body"]["command_id"]))
 
 

@@ -4,15 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
-from chassis.audit import audit
-from chassis.auth import not_allowed
 from chassis.context import Session
-from chassis.idempotency import IdempotencyKey, once
 from chassis.problems import Problem
+from chassis.writing import Writing, writing
 from contracts.life import Role
 from services.indicators import attention
 from services.indicators.api.asking import PREFIX, Reader
@@ -68,27 +66,21 @@ async def flagged_figures(
 
 @router.post("/flagged-figures/{entry_id}/review", response_model=Reviewed)
 async def review(
-    session: Session,
-    caller: Reader,
-    key: IdempotencyKey,
-    request: Request,
     entry_id: UUID,
     sent: Verdict,
+    write: Annotated[Writing, Depends(writing(*REVIEWERS))],
 ) -> JSONResponse:
     """Accept a flagged figure, or ask its reporter back."""
-    if not caller.has(*REVIEWERS):
-        raise not_allowed(needed=sorted(REVIEWERS))
 
     async def keep() -> Reviewed:
-        if not await attention.review(session, entry_id, sent.verdict, caller):
+        if not await attention.review(write.session, entry_id, sent.verdict, write.caller):
             raise Problem(
                 409,
                 "not-to-be-reviewed",
                 ja="この数値は確認の対象ではありません(確認済みか、訂正されています)",
                 en="This figure is not waiting for a review any more",
             )
-        await audit(session, caller, f"figure.{sent.verdict}", "ledger-entry", str(entry_id))
+        await write.done(f"figure.{sent.verdict}", entry_id, of="ledger-entry")
         return Reviewed(entry_id=entry_id, status=sent.verdict)
 
-    kept = await once(session, caller, key, request, keep)
-    return JSONResponse(kept["body"], status_code=kept["status"])
+    return await write.once(keep)

@@ -4,19 +4,17 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.audit import audit
-from chassis.auth import not_allowed
 from chassis.context import Ctx, Session
-from chassis.idempotency import IdempotencyKey, once
 from chassis.mynumber import refuse_my_number
+from chassis.writing import Writing, writing
 from contracts.life import Role
-from contracts.message import Text
+from contracts.message import Private, Text
 from services.indicators import attention
-from services.indicators.api.asking import PREFIX, Reader, Year, known_measure
+from services.indicators.api.asking import PREFIX, Reader, Write, Year, known_measure
 from services.indicators.models import FigureComment
 from services.indicators.years import NOTES, year_id
 
@@ -55,8 +53,7 @@ class CommentView(BaseModel):
     by: str
     by_name: str | None
     at: datetime
-    text: str | None
-    """None: the words were destroyed."""
+    text: Private
 
 
 @router.get("/fiscal-years/{year}/targets")
@@ -71,28 +68,24 @@ async def targets(session: Session, _: Reader, year: Year) -> list[TargetView]:
 
 @router.post("/fiscal-years/{year}/indicators/{indicator_id}/target", response_model=TargetView)
 async def set_target(
-    session: Session,
-    caller: Reader,
-    key: IdempotencyKey,
-    request: Request,
     year: Year,
     indicator_id: str,
     sent: TargetSent,
+    write: Annotated[Writing, Depends(writing(*TARGET_ROLES))],
 ) -> JSONResponse:
     """Set, change or lift a target. Who set it and when stays on record."""
-    if not caller.has(*TARGET_ROLES):
-        raise not_allowed(needed=sorted(TARGET_ROLES))
     known_measure(year, indicator_id)
 
     async def keep() -> TargetView:
-        target = await attention.set_target(session, year, indicator_id, sent.value, caller)
-        await audit(session, caller, "target.set", "indicator", indicator_id, fiscal_year=year)
+        target = await attention.set_target(
+            write.session, year, indicator_id, sent.value, write.caller
+        )
+        await write.done("target.set", indicator_id, of="indicator", fiscal_year=year)
         return TargetView(
             indicator_id=indicator_id, **target.model_dump(include=set(TargetView.model_fields))
         )
 
-    kept = await once(session, caller, key, request, keep)
-    return JSONResponse(kept["body"], status_code=kept["status"])
+    return await write.once(keep)
 
 
 @router.get("/fiscal-years/{year}/indicators/{indicator_id}/comments")
@@ -113,14 +106,10 @@ async def comments(
     status_code=201,
 )
 async def comment(
-    session: Session,
-    ctx: Ctx,
-    caller: Reader,
-    key: IdempotencyKey,
-    request: Request,
     year: Year,
     indicator_id: str,
     sent: CommentSent,
+    write: Write,
 ) -> JSONResponse:
     """Say something about a figure, of the year or of one month. The words are kept sealed."""
     known_measure(year, indicator_id)
@@ -128,14 +117,12 @@ async def comment(
 
     async def keep() -> CommentView:
         said = await attention.say(
-            session, ctx.vault, year, indicator_id, sent.month, sent.text, caller
+            write.session, write.ctx.vault, year, indicator_id, sent.month, sent.text, write.caller
         )
-        await audit(session, caller, "figure.comment", "indicator", indicator_id, fiscal_year=year)
-        # The answer that is remembered for the key holds no words.
-        return _view(said, None)
+        await write.done("figure.comment", indicator_id, of="indicator", fiscal_year=year)
+        return _view(said, sent.text)
 
-    kept = await once(session, caller, key, request, keep, status=201)
-    return JSONResponse(kept["body"], status_code=kept["status"])
+    return await write.once(keep, status=201)
 
 
 def _view(one: FigureComment, text: str | None) -> CommentView:

@@ -2,19 +2,14 @@
 
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.responses import JSONResponse
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.audit import audit
-from chassis.auth import Caller, Principal
-from chassis.context import Context, Ctx, Session
-from chassis.idempotency import IdempotencyKey
 from chassis.telemetry import mark_case
+from chassis.writing import Write, Writing
 from contracts.calendar import today
-from services.intake.access import Sight, may_send, sight
 from services.intake.api.answers import ChangedAnswer
-from services.intake.api.door import body_without_my_number, once, routes, turn_away
+from services.intake.api.door import body_without_my_number, routes, senders_own
 from services.intake.api.intakes import unknown_intake
 from services.intake.consultation import birth_fault, consultation_faults
 from services.intake.faults import Fault, refuse, refuse_all
@@ -41,11 +36,7 @@ router = routes("受付 / intakes")
 async def send_correction(
     intake_id: UUID,
     sent: IntakeCorrection,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """送られた項目だけを訂正します。訂正前の内容は理由とともに残ります。
 
@@ -53,12 +44,12 @@ async def send_correction(
     """
 
     async def correct() -> ChangedAnswer:
-        intake = await _standing(session, ctx, caller, intake_id, "intake.correct")
+        intake = await _standing(write, intake_id, "intake.correct")
         if sent.based_on_revision not in (None, intake.revision):
             raise refuse(409, "revision-stale", "based_on_revision", revision=intake.revision)
-        safe = Safe.of(ctx)
+        safe = Safe.of(write.ctx)
         codes = corrected_codes(intake, sent)
-        words = await corrected_words(session, safe, intake, sent)
+        words = await corrected_words(write.session, safe, intake, sent)
         if codes["received_on"] is None:
             raise refuse_all([Fault("received_on", "missing")])
         births = (
@@ -73,10 +64,10 @@ async def send_correction(
         ) + [fault for fault in births if fault is not None]
         if faults:
             raise refuse_all(faults)
-        await correct_intake(session, safe, caller, intake, sent, codes, words)
-        return await _changed(session, caller, "intake.correct", intake, sent.reason)
+        await correct_intake(write.session, safe, write.caller, intake, sent, codes, words)
+        return await _changed(write, "intake.correct", intake, sent.reason)
 
-    return await once(session, caller, key, request, correct)
+    return await write.once(correct)
 
 
 @router.post(
@@ -88,11 +79,7 @@ async def send_correction(
 async def send_withdrawal(
     intake_id: UUID,
     sent: IntakeWithdrawal,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """誤って登録した受付を取り下げます。記録は残ります。
 
@@ -100,44 +87,27 @@ async def send_withdrawal(
     """
 
     async def withdraw() -> ChangedAnswer:
-        intake = await _standing(session, ctx, caller, intake_id, "intake.withdraw")
-        await withdraw_intake(session, caller, intake, sent.reason)
-        return await _changed(session, caller, "intake.withdraw", intake, sent.reason)
+        intake = await _standing(write, intake_id, "intake.withdraw")
+        await withdraw_intake(write.session, write.caller, intake, sent.reason)
+        return await _changed(write, "intake.withdraw", intake, sent.reason)
 
-    return await once(session, caller, key, request, withdraw)
+    return await write.once(withdraw)
 
 
-async def _standing(
-    session: AsyncSession, ctx: Context, caller: Principal, intake_id: UUID, action: str
-) -> Intake:
+async def _standing(write: Writing, intake_id: UUID, action: str) -> Intake:
     """The intake, locked. Raises Problem 404, 403, or 409 if it was withdrawn."""
-    intake = await find_intake(session, intake_id, lock=True)
+    intake = await find_intake(write.session, intake_id, lock=True)
     if intake is None:
         raise unknown_intake()
-    if not may_send(caller, intake.channel):
-        seen = sight(caller, intake.channel)
-        await turn_away(session, ctx, caller, action, "intake", str(intake_id))
-        if seen is Sight.NOTHING:
-            raise unknown_intake()
-        raise refuse(403, "channel-not-allowed")
+    await senders_own(write, intake.channel, action, intake_id, unknown_intake())
     if intake.status == "withdrawn":
         raise refuse(409, "intake-withdrawn")
     return intake
 
 
-async def _changed(
-    session: AsyncSession, caller: Principal, action: str, intake: Intake, reason: str
-) -> ChangedAnswer:
+async def _changed(write: Writing, action: str, intake: Intake, reason: str) -> ChangedAnswer:
     mark_case(receipt=intake.receipt_number)
-    await audit(
-        session,
-        caller,
-        action,
-        "intake",
-        str(intake.intake_id),
-        reason=reason,
-        revision=intake.revision,
-    )
+    await write.done(action, intake.intake_id, reason=reason, revision=intake.revision)
     return ChangedAnswer(
         intake_id=intake.intake_id,
         receipt_number=intake.receipt_number,

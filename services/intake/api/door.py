@@ -1,20 +1,20 @@
 """What every request that brings something passes: the caller first, then the body as a whole."""
 
 import json
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import idempotency
 from chassis.audit import audit_refusal
 from chassis.auth import Caller, Principal
 from chassis.context import Context
 from chassis.mynumber import fields_with_my_number
-from services.intake.faults import Fault, refuse_all
+from chassis.problems import Problem
+from chassis.writing import Writing
+from services.intake.access import Sight, may_send, sight
+from services.intake.faults import Fault, refuse, refuse_all
 from services.intake.readable import unreadable
 
 PREFIX = "/api/intake/v1"
@@ -62,15 +62,16 @@ async def turn_away(
     await audit_refusal(ctx.database, caller, action, kind, subject, "channel-not-allowed")
 
 
-async def once(
-    session: AsyncSession,
-    caller: Principal,
-    key: str,
-    request: Request,
-    act: Callable[[], Awaitable[BaseModel]],
-    *,
-    status: int = 200,
-) -> JSONResponse:
-    """The act's answer, or the first answer again if the key brought the same body before."""
-    answered = await idempotency.once(session, caller, key, request, act, status=status)
-    return JSONResponse(answered["body"], answered["status"])
+async def senders_own(
+    write: Writing, channel: str, action: str, subject: UUID, unknown: Problem
+) -> None:
+    """Raises Problem 403 for a record of a channel that is not the caller's to write; it is kept.
+
+    To who may not even see it, it is `unknown`. What the record is, is the action's first word.
+    """
+    if may_send(write.caller, channel):
+        return
+    seen = sight(write.caller, channel)
+    kind = action.partition(".")[0]
+    await turn_away(write.session, write.ctx, write.caller, action, kind, str(subject))
+    raise unknown if seen is Sight.NOTHING else refuse(403, "channel-not-allowed")

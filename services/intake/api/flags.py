@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime
 from sqlalchemy import select
@@ -11,12 +11,12 @@ from sqlalchemy import select
 from chassis.audit import audit
 from chassis.auth import Caller
 from chassis.context import Ctx, Session
-from chassis.idempotency import IdempotencyKey
 from chassis.tables import AUDIT
+from chassis.writing import Write
 from contracts.calendar import today
 from services.intake import flags
 from services.intake.access import DECIDERS, WARD
-from services.intake.api.door import body_without_my_number, once, routes
+from services.intake.api.door import body_without_my_number, routes
 from services.intake.api.family_answers import AddressView, FlagView, LooksView, LookView
 from services.intake.api.views import flag_view, reader
 from services.intake.duplicates import Identity
@@ -41,49 +41,43 @@ MOST_LOOKS = 1000
 async def set_flag(
     person_id: UUID,
     sent: NewFlag,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """支援措置は1年で、期限が来ると自動的に終わります。その間、住所と電話番号はどこにも表示されません。
 
     Address protection stands for a year; while it does, nobody is shown where the person lives.
     """
     needed = WARD if sent.kind == flags.ADDRESS_PROTECTION else None
-    await reader(ctx, caller, "flag.set", str(person_id), needed)
+    await reader(write.ctx, write.caller, "flag.set", str(person_id), needed)
 
     async def make() -> FlagView:
-        person = await session.get(Person, person_id)
+        person = await write.session.get(Person, person_id)
         if person is None:
             raise refuse(404, "person-unknown")
-        flag = await store.set_flag(session, Safe.of(ctx), caller, person, sent, today())
-        await audit(session, caller, "flag.set", "person", str(person_id), flag=flag.kind)
+        flag = await store.set_flag(
+            write.session, Safe.of(write.ctx), write.caller, person, sent, today()
+        )
+        await write.done("flag.set", person_id, of="person", flag=flag.kind)
         return flag_view(flag, today())
 
-    return await once(session, caller, key, request, make, status=201)
+    return await write.once(make, status=201)
 
 
 @router.post("/flags/{flag_id}/renewals", response_model=FlagView, summary="更新 / Renew a flag")
 async def renew(
     flag_id: UUID,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """支援措置は期限の1か月前から更新できます / From one month before its last day."""
-    await reader(ctx, caller, "flag.renew", str(flag_id), WARD)
+    await reader(write.ctx, write.caller, "flag.renew", str(flag_id), WARD)
 
     async def once_more() -> FlagView:
-        flag, person = await store.flag_of(session, flag_id)
-        await store.renew_flag(session, flag, person, today())
-        await audit(session, caller, "flag.renew", "person", str(person.person_id), flag=flag.kind)
+        flag, person = await store.flag_of(write.session, flag_id)
+        await store.renew_flag(write.session, flag, person, today())
+        await write.done("flag.renew", person.person_id, of="person", flag=flag.kind)
         return flag_view(flag, today())
 
-    return await once(session, caller, key, request, once_more)
+    return await write.once(once_more)
 
 
 @router.post(
@@ -92,21 +86,17 @@ async def renew(
 async def end(
     flag_id: UUID,
     sent: FlagEnding,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
-    await reader(ctx, caller, "flag.end", str(flag_id), WARD)
+    await reader(write.ctx, write.caller, "flag.end", str(flag_id), WARD)
 
     async def stop() -> FlagView:
-        flag, person = await store.flag_of(session, flag_id)
-        await store.end_flag(session, caller, flag, person, today())
-        await audit(session, caller, "flag.end", "person", str(person.person_id), why=sent.reason)
+        flag, person = await store.flag_of(write.session, flag_id)
+        await store.end_flag(write.session, write.caller, flag, person, today())
+        await write.done("flag.end", person.person_id, of="person", why=sent.reason)
         return flag_view(flag, today())
 
-    return await once(session, caller, key, request, stop)
+    return await write.once(stop)
 
 
 @router.post(

@@ -2,20 +2,20 @@
 
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.audit import audit
 from chassis.auth import Caller, Principal
 from chassis.context import Ctx, Session
-from chassis.idempotency import IdempotencyKey
+from chassis.writing import Write
 from contracts import catalogue
 from contracts.calendar import today
 from services.intake import vocabulary
 from services.intake.access import WARD
 from services.intake.api.answers import HouseholdView
-from services.intake.api.door import body_without_my_number, once, routes
+from services.intake.api.door import body_without_my_number, routes
 from services.intake.api.family_answers import ChronologyView, Done, EntryView, KinshipView
 from services.intake.api.views import household_view, reader
 from services.intake.consultation import birth_fault
@@ -71,27 +71,23 @@ async def household_words(caller: Caller) -> dict[str, dict[str, str]]:
 async def add_member(
     household_id: UUID,
     sent: PersonFields,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """後から分かった世帯の人を登録します。ケースの対象者にするかどうかは、ケースで決めます。
 
     Whether the case is also about them is decided there (`add_person`).
     """
-    await reader(ctx, caller, "household.add", str(household_id))
+    await reader(write.ctx, write.caller, "household.add", str(household_id))
 
     async def add() -> Done:
         if fault := birth_fault("birth_date", sent.birth_date, today()):
             raise refuse_all([fault])
-        household, _ = await store.household_of(session, household_id)
-        made = await store.add_member(session, Safe.of(ctx), household, sent)
-        await audit(session, caller, "household.add", "person", str(made.person_id))
+        household, _ = await store.household_of(write.session, household_id)
+        made = await store.add_member(write.session, Safe.of(write.ctx), household, sent)
+        await write.done("household.add", made.person_id, of="person")
         return Done(id=made.person_id)
 
-    return await once(session, caller, key, request, add, status=201)
+    return await write.once(add, status=201)
 
 
 @router.post(
@@ -104,44 +100,36 @@ async def add_member(
 async def relate(
     household_id: UUID,
     sent: NewKinship,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """「この人は、この人の…」/ What one is to the other, or does for them (`cares-for`)."""
-    await reader(ctx, caller, "household.relate", str(household_id))
+    await reader(write.ctx, write.caller, "household.relate", str(household_id))
 
     async def make() -> KinshipView:
-        household, _ = await store.household_of(session, household_id)
-        made = await store.relate(session, caller, household, sent)
-        await audit(session, caller, "household.relate", "household", str(household_id))
+        household, _ = await store.household_of(write.session, household_id)
+        made = await store.relate(write.session, write.caller, household, sent)
+        await write.done("household.relate", household_id)
         return KinshipView(
             **made.model_dump(include={"kinship_id", "person_id", "other_person_id", "kind"}),
             label=vocabulary.KINSHIPS[made.kind],
         )
 
-    return await once(session, caller, key, request, make, status=201)
+    return await write.once(make, status=201)
 
 
 @router.post("/kinships/{kinship_id}/end", response_model=Done, summary="関係の終了 / End one")
 async def end_kinship(
     kinship_id: UUID,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
-    await reader(ctx, caller, "household.relate", str(kinship_id))
+    await reader(write.ctx, write.caller, "household.relate", str(kinship_id))
 
     async def end() -> Done:
-        ended = await store.end_kinship(session, caller, kinship_id)
-        await audit(session, caller, "household.relate", "household", str(ended.household_id))
+        ended = await store.end_kinship(write.session, write.caller, kinship_id)
+        await write.done("household.relate", ended.household_id)
         return Done(id=kinship_id)
 
-    return await once(session, caller, key, request, end)
+    return await write.once(end)
 
 
 @router.post(
@@ -153,26 +141,20 @@ async def end_kinship(
 async def judge_prompt(
     household_id: UUID,
     sent: PromptJudged,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """理由とともに残り、理由が変わったときはまた表示されます / It returns with a new reason."""
-    await reader(ctx, caller, "prompt.judge", str(household_id), WARD)
+    await reader(write.ctx, write.caller, "prompt.judge", str(household_id), WARD)
 
     async def judge() -> Done:
-        household, persons = await store.household_of(session, household_id)
-        safe = Safe.of(ctx)
-        standing = await store.open_prompts(session, safe, household, persons, today())
-        await store.judge_prompt(session, safe, caller, household, sent, standing)
-        await audit(
-            session, caller, "prompt.judge", "person", str(sent.person_id), prompt=sent.kind
-        )
+        household, persons = await store.household_of(write.session, household_id)
+        safe = Safe.of(write.ctx)
+        standing = await store.open_prompts(write.session, safe, household, persons, today())
+        await store.judge_prompt(write.session, safe, write.caller, household, sent, standing)
+        await write.done("prompt.judge", sent.person_id, of="person", prompt=sent.kind)
         return Done(id=sent.person_id)
 
-    return await once(session, caller, key, request, judge)
+    return await write.once(judge)
 
 
 # --- 家族年表 ---------------------------------------------------------------------------------
@@ -210,27 +192,23 @@ async def chronology(
 async def contribute(
     household_id: UUID,
     sent: NewEntry,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """どの機関が、どの根拠で提供したかとともに残ります / Kept with its agency and legal basis."""
-    await reader(ctx, caller, "chronology.add", str(household_id))
+    await reader(write.ctx, write.caller, "chronology.add", str(household_id))
 
     async def add() -> Done:
         if sent.on_date > today():
             raise refuse_all([Fault("on_date", "date-in-future")])
-        household, _ = await store.household_of(session, household_id)
-        agency = _agency(caller, sent.agency)
-        entry = await entries.add_entry(session, Safe.of(ctx), caller, household, sent, agency)
-        await audit(
-            session, caller, "chronology.add", "household", str(household_id), agency=agency
+        household, _ = await store.household_of(write.session, household_id)
+        agency = _agency(write.caller, sent.agency)
+        entry = await entries.add_entry(
+            write.session, Safe.of(write.ctx), write.caller, household, sent, agency
         )
+        await write.done("chronology.add", household_id, of="household", agency=agency)
         return Done(id=entry.entry_id)
 
-    return await once(session, caller, key, request, add, status=201)
+    return await write.once(add, status=201)
 
 
 @router.post(
@@ -238,23 +216,19 @@ async def contribute(
 )
 async def withdraw(
     entry_id: UUID,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
-    await reader(ctx, caller, "chronology.withdraw", str(entry_id))
+    await reader(write.ctx, write.caller, "chronology.withdraw", str(entry_id))
 
     async def take_back() -> Done:
-        entry = await entries.entry_of(session, entry_id)
-        if entry.agency != caller.agency and not caller.has(*WARD):
+        entry = await entries.entry_of(write.session, entry_id)
+        if entry.agency != write.caller.agency and not write.caller.has(*WARD):
             raise refuse(403, "entry-not-yours")
-        entries.withdraw_entry(caller, entry)
-        await audit(session, caller, "chronology.withdraw", "household", str(entry.household_id))
+        entries.withdraw_entry(write.caller, entry)
+        await write.done("chronology.withdraw", entry.household_id, of="household")
         return Done(id=entry_id)
 
-    return await once(session, caller, key, request, take_back)
+    return await write.once(take_back)
 
 
 def _agency(caller: Principal, named: str | None) -> str:

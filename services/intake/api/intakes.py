@@ -3,16 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.audit import audit
 from chassis.auth import Caller, Principal
 from chassis.context import Context, Ctx, Session
-from chassis.idempotency import IdempotencyKey
 from chassis.problems import Problem
 from chassis.telemetry import log, mark_case
+from chassis.writing import Write, Writing
 from contracts import catalogue
 from contracts.calendar import today
 from services.intake.access import Sight, may_send, sight
@@ -23,7 +23,7 @@ from services.intake.api.answers import (
     IntakeView,
     PrivatePart,
 )
-from services.intake.api.door import PREFIX, body_without_my_number, once, routes, turn_away
+from services.intake.api.door import PREFIX, body_without_my_number, routes, turn_away
 from services.intake.api.views import person_view
 from services.intake.consultation import birth_fault, consultation_faults
 from services.intake.faults import Fault, refuse, refuse_all
@@ -46,32 +46,32 @@ router = routes("受付 / intakes")
 )
 async def send_intake(
     sent: NewIntake,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """相談を受け付け、受付番号を返します。応答の時点で保存は完了しています。
 
     The answer means that the intake is durable, whether or not the workflow engine and the bus are
     up. The same key with the same body gets the first answer again.
     """
-    await _let_in(session, ctx, caller, sent)
+    await _let_in(write, sent)
 
     async def accept() -> AcceptedAnswer:
-        return _answer(caller, await accept_intake(session, Safe.of(ctx), caller, sent))
+        return _answer(
+            write.caller, await accept_intake(write.session, Safe.of(write.ctx), write.caller, sent)
+        )
 
-    return await once(session, caller, key, request, accept, status=202)
+    return await write.once(accept, status=202)
 
 
-async def _let_in(session: AsyncSession, ctx: Context, caller: Principal, sent: NewIntake) -> None:
+async def _let_in(write: Writing, sent: NewIntake) -> None:
     """Raises Problem 403 or 422 for what is not to be stored."""
     on = today()
     if sent.channel not in catalogue.channels(sent.received_on):
         raise refuse_all([Fault("channel", "channel-unknown")])
-    if not may_send(caller, sent.channel):
-        await turn_away(session, ctx, caller, "intake.send", "channel", sent.channel)
+    if not may_send(write.caller, sent.channel):
+        await turn_away(
+            write.session, write.ctx, write.caller, "intake.send", "channel", sent.channel
+        )
         raise refuse(403, "channel-not-allowed", "channel")
     births = (
         birth_fault(f"persons.{place}.birth_date", person.birth_date, on)

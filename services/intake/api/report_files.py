@@ -6,18 +6,17 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from chassis.audit import audit
 from chassis.auth import Caller, Principal
 from chassis.context import Context, Ctx, Session
-from chassis.idempotency import IdempotencyKey
 from chassis.spreadsheet import UnencodableError, write_mending
 from chassis.spreadsheet.media import TABLE_AS_BODY
+from chassis.writing import Write
 from services.intake.access import may_report
-from services.intake.api.door import PREFIX, once, routes
+from services.intake.api.door import PREFIX, routes
 from services.intake.faults import WORDS, refuse
 from services.intake.file_reader import WAKE
 from services.intake.models import ReportFile
@@ -98,11 +97,7 @@ class RowPage(BaseModel):
     openapi_extra=TABLE_AS_BODY,
 )
 async def send_file(
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
     dry_run: Annotated[bool, Query(description="確認のみ / Judge the rows, keep none")] = False,
     late: Annotated[
         bool, Query(description="確定後の追加 / Also for fiscal years whose figures stand")
@@ -114,18 +109,20 @@ async def send_file(
     (`links.self` tells how far): good ones are kept, the others can be had with their reasons
     (`links.rows`, `links.mending`). The same rows sent again change nothing.
     """
-    _allow(caller)
-    content = await request.body()
+    _allow(write.caller)
+    content = await write.request.body()
 
     async def keep() -> FileView:
         if not content:
             raise refuse(422, "file-empty")
-        file = await keep_file(session, ctx.vault, caller, content, dry_run=dry_run, late=late)
-        await audit(session, caller, "report-file.send", "report-file", str(file.file_id))
+        file = await keep_file(
+            write.session, write.ctx.vault, write.caller, content, dry_run=dry_run, late=late
+        )
+        await write.done("report-file.send", file.file_id)
         return _view(file)
 
-    answer = await once(session, caller, key, request, keep, status=202)
-    _wake(ctx)
+    answer = await write.once(keep, status=202)
+    _wake(write.ctx)
     return answer
 
 
@@ -216,24 +213,20 @@ async def mending_file(
 )
 async def send_tried_file(
     file_id: UUID,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     async def send() -> FileView:
-        file = await _own(session, caller, file_id, lock=True)
+        file = await _own(write.session, write.caller, file_id, lock=True)
         if not file.dry_run or file.status == "failed":
             raise refuse(409, "file-sent")
         if file.status != "done":
             raise refuse(409, "file-busy")
-        await send_after_trial(session, file)
-        await audit(session, caller, "report-file.send", "report-file", str(file_id))
+        await send_after_trial(write.session, file)
+        await write.done("report-file.send", file_id)
         return _view(file)
 
-    answer = await once(session, caller, key, request, send, status=202)
-    _wake(ctx)
+    answer = await write.once(send, status=202)
+    _wake(write.ctx)
     return answer
 
 

@@ -3,19 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, StrictInt
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.audit import audit
-from chassis.auth import Caller, Principal
-from chassis.context import Context, Ctx, Session
-from chassis.idempotency import IdempotencyKey
+from chassis.writing import Write, Writing
 from contracts.calendar import today
 from contracts.message import Code
-from services.intake.access import Sight, may_send, sight
-from services.intake.api.door import body_without_my_number, once, routes, turn_away
+from services.intake.api.door import body_without_my_number, routes, senders_own
 from services.intake.faults import refuse, refuse_all
 from services.intake.fields import Day, Sent
 from services.intake.lines import LARGEST_QUANTITY, line_faults, read_line
@@ -72,16 +67,12 @@ async def send_line_correction(
     report_id: UUID,
     line_id: UUID,
     sent: LineCorrection,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """送られた項目だけを訂正します / Only the fields sent change; the figures follow."""
 
     async def correct() -> LineAnswer:
-        line = await _standing(session, ctx, caller, report_id, line_id, "line.correct")
+        line = await _standing(write, report_id, line_id, "line.correct")
         stands = {
             "channel": line.channel,
             "kind": line.kind,
@@ -93,17 +84,17 @@ async def send_line_correction(
             "flags": list(line.flags),
         } | sent.model_dump(mode="json", exclude_unset=True, exclude={"reason"}, by_alias=True)
         to = read_line(stands)
-        faults = to if isinstance(to, list) else line_faults(to, caller, today())
+        faults = to if isinstance(to, list) else line_faults(to, write.caller, today())
         if isinstance(to, list) or faults:
             raise refuse_all(faults)
         # A line that stands where it is counted elsewhere now may still be mended, not moved there.
         moved = (to.on, to.venue, to.kind) != (line.on_date, line.venue, line.kind)
-        if moved and (fault := counted_elsewhere(to, await ways_now(session))):
+        if moved and (fault := counted_elsewhere(to, await ways_now(write.session))):
             raise refuse_all([fault])
-        await correct_line(session, caller, line, to, sent.reason)
-        return await _changed(session, caller, "line.correct", line, sent.reason)
+        await correct_line(write.session, write.caller, line, to, sent.reason)
+        return await _changed(write, "line.correct", line, sent.reason)
 
-    return await once(session, caller, key, request, correct)
+    return await write.once(correct)
 
 
 @router.post(
@@ -116,57 +107,31 @@ async def send_line_withdrawal(
     report_id: UUID,
     line_id: UUID,
     sent: LineWithdrawal,
-    request: Request,
-    caller: Caller,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """以後どの数字にも数えません / The line counts nowhere from now on; it stays on record."""
 
     async def withdraw() -> LineAnswer:
-        line = await _standing(session, ctx, caller, report_id, line_id, "line.withdraw")
-        await withdraw_line(session, caller, line, sent.reason)
-        return await _changed(session, caller, "line.withdraw", line, sent.reason)
+        line = await _standing(write, report_id, line_id, "line.withdraw")
+        await withdraw_line(write.session, write.caller, line, sent.reason)
+        return await _changed(write, "line.withdraw", line, sent.reason)
 
-    return await once(session, caller, key, request, withdraw)
+    return await write.once(withdraw)
 
 
-async def _standing(
-    session: AsyncSession,
-    ctx: Context,
-    caller: Principal,
-    report_id: UUID,
-    line_id: UUID,
-    action: str,
-) -> ActivityLine:
+async def _standing(write: Writing, report_id: UUID, line_id: UUID, action: str) -> ActivityLine:
     """The line, locked. Raises Problem 404, 403, or 409 if it was withdrawn."""
-    line = await find_line(session, report_id, line_id)
+    line = await find_line(write.session, report_id, line_id)
     if line is None:
         raise refuse(404, "line-unknown")
-    if not may_send(caller, line.channel):
-        seen = sight(caller, line.channel)
-        await turn_away(session, ctx, caller, action, "line", str(line_id))
-        if seen is Sight.NOTHING:
-            raise refuse(404, "line-unknown")
-        raise refuse(403, "channel-not-allowed")
+    await senders_own(write, line.channel, action, line_id, refuse(404, "line-unknown"))
     if line.status == "withdrawn":
         raise refuse(409, "line-withdrawn")
     return line
 
 
-async def _changed(
-    session: AsyncSession, caller: Principal, action: str, line: ActivityLine, reason: str
-) -> LineAnswer:
-    await audit(
-        session,
-        caller,
-        action,
-        "line",
-        str(line.line_id),
-        reason=reason,
-        revision=line.revision,
-    )
+async def _changed(write: Writing, action: str, line: ActivityLine, reason: str) -> LineAnswer:
+    await write.done(action, line.line_id, reason=reason, revision=line.revision)
     return LineAnswer(
         report_id=line.report_id,
         line_id=line.line_id,

@@ -4,18 +4,17 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from chassis.audit import audit
 from chassis.auth import Caller
 from chassis.context import Session
-from chassis.idempotency import IdempotencyKey
 from chassis.telemetry import log
+from chassis.writing import Write
 from contracts.calendar import today
 from services.intake.access import Sight, sight
-from services.intake.api.door import PREFIX, once, routes
+from services.intake.api.door import PREFIX, routes
 from services.intake.faults import refuse
 from services.intake.fields import Sent
 from services.intake.lines import MOST_LINES, ReportedLine, sort_rows
@@ -131,23 +130,21 @@ class ReportView(BaseModel):
     response_model=ReportAnswer,
     summary="活動報告の送信 / Report activities",
 )
-async def send_report(
-    sent: NewReport, request: Request, caller: Caller, key: IdempotencyKey, session: Session
-) -> JSONResponse:
+async def send_report(sent: NewReport, write: Write) -> JSONResponse:
     """正しい行を受け付け、誤りのある行は理由とともに返します。すべて誤りなら422です。
 
     Good rows are kept, the others named with their reasons; 422 if there is no good one. A row with
     a `line_ref` that this sender used before changes nothing.
     """
-    closed: frozenset[int] = frozenset() if sent.late else await settled_years(session)
-    good, errors = sort_rows(sent.lines, caller, today(), closed)
-    good, elsewhere = without_counted_elsewhere(good, await ways_now(session))
+    closed: frozenset[int] = frozenset() if sent.late else await settled_years(write.session)
+    good, errors = sort_rows(sent.lines, write.caller, today(), closed)
+    good, elsewhere = without_counted_elsewhere(good, await ways_now(write.session))
     errors = sorted([*errors, *elsewhere], key=lambda error: error["row"])
     if not good:
         raise refuse(422, "no-line-accepted", "lines", errors=errors)
 
     async def keep() -> ReportAnswer:
-        report_id, kept = await keep_report(session, caller, good)
+        report_id, kept = await keep_report(write.session, write.caller, good)
         new = [one for one in kept if one.new]
         known = [one for one in kept if not one.new]
         counts = {
@@ -156,7 +153,7 @@ async def send_report(
             "already_reported": len(known),
             "refused": len(sent.lines) - len(good),
         }
-        await audit(session, caller, "report.send", "report", str(report_id), counts=counts)
+        await write.done("report.send", report_id, counts=counts)
         log.info("activities reported", report_id=str(report_id), **counts)
         return ReportAnswer(
             report_id=report_id,
@@ -170,7 +167,7 @@ async def send_report(
             links={"self": f"{PREFIX}/activity-reports/{report_id}"},
         )
 
-    return await once(session, caller, key, request, keep, status=202)
+    return await write.once(keep, status=202)
 
 
 @router.get("/activity-reports/{report_id}", summary="活動報告の参照 / Read a report")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from chassis.problems import broken
 from contracts.catalogue import ResourceFeature, resource_features, resource_kinds
 from contracts.life import PLACEMENT
+from contracts.message import Private
 from services.participation.matching import REASON_LABELS, Proposal, caution_label
 from services.participation.models import DevelopmentRequest, Placement, PlacementStep, Resource
 from services.participation.opening import Opening, said
@@ -61,7 +62,7 @@ class ResourceRow(BaseModel):
 
 
 class ResourceDetail(ResourceRow):
-    contact: str | None
+    contact: Private
     """None for those who do not place people."""
 
 

@@ -8,13 +8,13 @@ from fastapi import Depends, Query, Response
 from chassis.audit import audit
 from chassis.auth import Principal
 from chassis.context import Ctx, Session
+from chassis.writing import etag
 from contracts.calendar import today
 from services.participation.api.answers import CandidateList, candidate_list
 from services.participation.api.door import (
     MAY_WRITE,
     STAFF,
     IfMatch,
-    etag,
     routes,
     same_version,
     unknown,

@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.audit import audit
 from chassis.auth import Principal
 from chassis.context import Context, Ctx, Session
+from chassis.writing import Writing
 from contracts.calendar import today
 from contracts.events import new_id
 from contracts.message import Code
 from services.participation.api.door import KEEPERS, STAFF
 from services.participation.api.learners import JOBS, Job, LearnerRow, learner_row
-from services.participation.api.writing import Reader, Write, Writing, records
+from services.participation.api.writing import Reader, Write, records
 from services.participation.fields import (
     Line,
     Sent,

@@ -10,15 +10,15 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import Context, Ctx, Session
+from chassis.writing import Writing
 from contracts.calendar import today
 from contracts.community import day_sheet_items
-from contracts.message import Code
+from contracts.message import Code, Private
 from services.participation.api.door import STAFF
 from services.participation.api.venues import VenueView, found_venue, venue_view
-from services.participation.api.writing import Write, Writing, records, same_version
+from services.participation.api.writing import Write, records, same_version
 from services.participation.day_sheet import LARGEST, missing_days, unusual
 from services.participation.fields import (
-    Private,
     Sent,
     Version,
     Why,

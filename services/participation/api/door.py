@@ -1,16 +1,12 @@
-"""Who may come in, and how a request that is sent twice has one effect."""
+"""Who may come in, and what all endpoints share."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import APIRouter, Header
 
-from chassis import idempotency
-from chassis.auth import Principal, requires
+from chassis.auth import requires
 from chassis.problems import Problem
 from contracts.life import Role
 
@@ -33,28 +29,6 @@ def routes(tag: str) -> APIRouter:
 def unknown(what: str, ja: str) -> Problem:
     """The 404 for something that is not here."""
     return Problem(404, f"{what}-unknown", ja=f"{ja}が見つかりません", en=f"No such {what}")
-
-
-async def once(
-    session: AsyncSession,
-    caller: Principal,
-    key: str,
-    request: Request,
-    act: Callable[[], Awaitable[BaseModel]],
-    *,
-    status: int = 200,
-) -> JSONResponse:
-    """The act's answer, or the first answer again if the key brought the same body before."""
-    answered = await idempotency.once(session, caller, key, request, act, status=status)
-    return _answer(answered["body"], answered["status"])
-
-
-def _answer(body: dict[str, Any], status: int) -> JSONResponse:
-    return JSONResponse(body, status, headers=etag(body.get("version")))
-
-
-def etag(version: int | None) -> dict[str, str]:
-    return {} if version is None else {"ETag": f'"{version}"'}
 
 
 def page_end(rows: list[Any], limit: int, id_of: Callable[[Any], UUID]) -> str | None:

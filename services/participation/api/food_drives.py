@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.audit import audit
 from chassis.context import Context, Ctx, Session
 from contracts.events import new_id
+from contracts.message import Private
 from services.participation.api.door import KEEPERS, STAFF, page_end
 from services.participation.api.food import MOST
 from services.participation.api.writing import Reader, Write, records, same_version
@@ -19,7 +20,6 @@ from services.participation.fields import (
     Confirmed,
     DailyArea,
     Line,
-    Private,
     Reference,
     Sent,
     Version,

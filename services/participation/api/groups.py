@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 from chassis.audit import audit
 from chassis.context import Ctx, Session
 from contracts.events import new_id
-from contracts.message import Code
+from contracts.message import Code, Private
 from services.participation.api.door import KEEPERS, STAFF
 from services.participation.api.writing import Reader, Write, records
-from services.participation.fields import DailyArea, Line, Private, Sent, titled
+from services.participation.fields import DailyArea, Line, Sent, titled
 from services.participation.likeness import fold
 from services.participation.models import Group
 from services.participation.refusals import missing, refuse

@@ -2,11 +2,11 @@
 
 import io
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.audit import audit
 from chassis.auth import Principal
 from chassis.context import Ctx, Session
-from chassis.idempotency import IdempotencyKey
 from chassis.problems import Problem
 from chassis.spreadsheet import Sheet, UnencodableError, write_csv, write_mending, write_xlsx
 from chassis.spreadsheet.media import XLSX
-from services.participation.api.door import MAY_WRITE, PREFIX, once, routes, unknown
+from services.participation.api.door import MAY_WRITE, PREFIX, routes, unknown
+from services.participation.api.writing import Write
 from services.participation.importing import file_of, rows_in
 from services.participation.models import Resource, ResourceImport
 from services.participation.resource_sheet import HEADINGS, cells_of
@@ -83,11 +83,7 @@ class ImportList(BaseModel):
 
 @router.post("/resource-imports", response_model=ImportView, status_code=202)
 async def send(
-    request: Request,
-    caller: Keeper,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
     dry_run: Annotated[bool, Query(description="試行: look, and change nothing")] = False,
     publish: Annotated[bool, Query(description="list new resources at once")] = False,
     form: Annotated[
@@ -96,39 +92,35 @@ async def send(
     filename: Annotated[str, Query(max_length=200)] = "",
 ) -> JSONResponse:
     """Send a file; it is taken in beside everything else, its rows one by one."""
-    sent = await request.body()
+    sent = await write.request.body()
 
     async def act() -> ImportView:
         kept = await keep_file(
-            session,
-            ctx.vault,
+            write.session,
+            write.ctx.vault,
             sent,
             form=form,
             filename=filename,
             dry_run=dry_run,
             publish=publish,
-            by=caller.sub,
-            now=datetime.now(UTC),
+            by=write.by,
+            now=write.now,
         )
-        await audit(session, caller, "resource.import", "resource-import", str(kept.import_id))
+        await write.done("resource.import", kept.import_id, of="resource-import")
         return _view(kept)
 
-    return await once(session, caller, key, request, act, status=202)
+    return await write.once(act, status=202)
 
 
 @router.post("/resource-imports/{import_id}/taking-in", response_model=ImportView, status_code=202)
 async def take_in(
     import_id: UUID,
-    request: Request,
-    caller: Keeper,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """Take in the file of a trial, as it was sent."""
 
     async def act() -> ImportView:
-        tried = await _found(session, import_id)
+        tried = await _found(write.session, import_id)
         if not tried.dry_run or tried.state != "done":
             raise Problem(
                 409,
@@ -137,20 +129,20 @@ async def take_in(
                 en="This is no trial that has ended",
             )
         kept = await keep_file(
-            session,
-            ctx.vault,
-            await file_of(session, ctx.vault, tried),
+            write.session,
+            write.ctx.vault,
+            await file_of(write.session, write.ctx.vault, tried),
             form=tried.form,
             filename=tried.filename,
             dry_run=False,
             publish=tried.publish,
-            by=caller.sub,
-            now=datetime.now(UTC),
+            by=write.by,
+            now=write.now,
         )
-        await audit(session, caller, "resource.import", "resource-import", str(kept.import_id))
+        await write.done("resource.import", kept.import_id, of="resource-import")
         return _view(kept)
 
-    return await once(session, caller, key, request, act, status=202)
+    return await write.once(act, status=202)
 
 
 @router.get("/resource-imports", dependencies=[Depends(MAY_WRITE)])

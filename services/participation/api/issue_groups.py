@@ -10,15 +10,16 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import Context, Ctx, Session
+from chassis.writing import Writing
 from contracts.calendar import today
 from contracts.catalogue import community_themes
 from contracts.events import new_id
+from contracts.message import Private
 from services.participation.api.door import STAFF
 from services.participation.api.issues import IssueView, found_issue, issue_view
-from services.participation.api.writing import Write, Writing, records, same_version
+from services.participation.api.writing import Write, records, same_version
 from services.participation.fields import (
     Line,
-    Private,
     Sent,
     Theme,
     Version,

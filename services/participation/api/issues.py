@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.context import Context, Ctx, Session
 from contracts.catalogue import basic_area_of, community_themes, resource_kinds
 from contracts.events import new_id
+from contracts.message import Private
 from services.participation.api.door import STAFF, page_end
 from services.participation.api.writing import Write, records, same_version
 from services.participation.fields import (
     DailyArea,
-    Private,
     ResourceKind,
     Sent,
     Theme,

@@ -13,10 +13,10 @@ from chassis.audit import audit
 from chassis.context import Context, Ctx, Session
 from contracts.calendar import today
 from contracts.catalogue import agencies
-from contracts.message import Code
+from contracts.message import Code, Private
 from services.participation.api.door import KEEPERS, page_end
 from services.participation.api.writing import Keeper, Reader, Write, records
-from services.participation.fields import Line, Private, Reference, Sent, titled
+from services.participation.fields import Line, Reference, Sent, titled
 from services.participation.models import Certificate, Learner
 from services.participation.refusals import missing, refuse
 from services.participation.store import training as store

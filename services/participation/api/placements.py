@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.audit import audit
-from chassis.auth import Principal
 from chassis.context import Session
-from chassis.idempotency import IdempotencyKey
 from chassis.problems import Problem
 from contracts.calendar import today
 from services.participation.api.answers import (
@@ -23,7 +20,8 @@ from services.participation.api.answers import (
     development_row,
     placement_answer,
 )
-from services.participation.api.door import MAY_WRITE, STAFF, once, page_end, routes, unknown
+from services.participation.api.door import STAFF, page_end, routes, unknown
+from services.participation.api.writing import Write
 from services.participation.models import Placement
 from services.participation.store.capacity import ResourceUnknownError
 from services.participation.store.developments import (
@@ -80,10 +78,7 @@ async def requests_to_make_a_place(
 async def answer(
     request_id: UUID,
     sent: DevelopmentAnswer,
-    request: Request,
-    caller: Annotated[Principal, Depends(MAY_WRITE)],
-    key: IdempotencyKey,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """Answer a request with a place that was made or found, or say why there will be none.
 
@@ -91,7 +86,7 @@ async def answer(
     """
 
     async def act() -> DevelopmentRequestRow:
-        found = await lock_request(session, request_id)
+        found = await lock_request(write.session, request_id)
         if found is None:
             raise unknown("development-request", "資源開発依頼")
         if found.status != "open":
@@ -103,7 +98,9 @@ async def answer(
                 request_status=found.status,
             )
         try:
-            await answer_request(session, found, sent.resource_id, sent.reason, caller.sub, today())
+            await answer_request(
+                write.session, found, sent.resource_id, sent.reason, write.by, today()
+            )
         except ResourceUnknownError:
             raise Problem(
                 422,
@@ -112,10 +109,10 @@ async def answer(
                 en="Choose a resource that is listed",
                 field="resource_id",
             ) from None
-        await audit(session, caller, "development.answer", "development", str(request_id))
+        await write.done("development.answer", request_id)
         return development_row(found)
 
-    return await once(session, caller, key, request, act)
+    return await write.once(act)
 
 
 async def _told(session: AsyncSession, found: Sequence[Placement]) -> list[PlacementAnswer]:

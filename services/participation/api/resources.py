@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.audit import audit
 from chassis.auth import Principal
 from chassis.context import Context, Ctx, Session
-from chassis.idempotency import IdempotencyKey
 from chassis.mynumber import refuse_my_number
 from chassis.problems import Problem, validation_problem
+from chassis.writing import Writing, etag
 from contracts.calendar import today
 from contracts.catalogue import areas, resource_features, resource_kinds
 from services.participation.api.answers import (
@@ -33,13 +33,12 @@ from services.participation.api.door import (
     MAY_WRITE,
     STAFF,
     IfMatch,
-    etag,
-    once,
     page_end,
     routes,
     same_version,
     unknown,
 )
+from services.participation.api.writing import Write
 from services.participation.models import Resource
 from services.participation.resource import (
     LISTED,
@@ -127,11 +126,7 @@ async def search_resources(
 @router.post("/resources", response_model=ResourceDetail, status_code=201)
 async def enter(
     sent: NewResource,
-    request: Request,
-    caller: Keeper,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """Enter a resource as a draft; with `publish` it is listed at once.
 
@@ -140,15 +135,14 @@ async def enter(
     refuse_my_number(sent.model_dump(mode="json"))
 
     async def act() -> ResourceDetail:
-        now = datetime.now(UTC)
         if not sent.not_a_duplicate:
-            refuse_alike(await alike(session, sent.name, sent.organiser, sent.daily_area))
-        resource = await enter_resource(session, ctx.vault, sent, caller.sub, now)
+            refuse_alike(await alike(write.session, sent.name, sent.organiser, sent.daily_area))
+        resource = await enter_resource(write.session, write.ctx.vault, sent, write.by, write.now)
         if sent.publish:
-            await publish_resource(session, resource, caller.sub, today(), now)
-        return await _noted(session, caller, resource, "resource.enter")
+            await publish_resource(write.session, resource, write.by, today(), write.now)
+        return await _noted(write, resource, "resource.enter")
 
-    return await once(session, caller, key, request, act, status=201)
+    return await write.once(act, status=201)
 
 
 @router.get("/resources/{resource_id}")
@@ -213,63 +207,51 @@ async def correct(
 @router.post("/resources/{resource_id}/publication", response_model=ResourceDetail)
 async def publish(
     resource_id: UUID,
-    request: Request,
-    caller: Keeper,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """List the resource on 地域資源見える化."""
 
     async def act() -> ResourceDetail:
-        found = await _locked(session, resource_id)
-        await publish_resource(session, found, caller.sub, today(), datetime.now(UTC))
-        return await _noted(session, caller, found, "resource.publish")
+        found = await _locked(write.session, resource_id)
+        await publish_resource(write.session, found, write.by, today(), write.now)
+        return await _noted(write, found, "resource.publish")
 
-    return await once(session, caller, key, request, act)
+    return await write.once(act)
 
 
 @router.post("/resources/{resource_id}/withdrawal", response_model=ResourceDetail)
 async def withdraw(
     resource_id: UUID,
     sent: Withdrawal,
-    request: Request,
-    caller: Keeper,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """Take the resource off the list."""
 
     async def act() -> ResourceDetail:
-        found = await _locked(session, resource_id)
+        found = await _locked(write.session, resource_id)
         if found.status == Status.DRAFT:
             raise _not_in_this_status(found)
-        await withdraw_resource(session, found, sent.reason, caller.sub, today(), datetime.now(UTC))
-        return await _noted(session, caller, found, "resource.withdraw")
+        await withdraw_resource(write.session, found, sent.reason, write.by, today(), write.now)
+        return await _noted(write, found, "resource.withdraw")
 
-    return await once(session, caller, key, request, act)
+    return await write.once(act)
 
 
 @router.post("/resources/{resource_id}/assurance", response_model=ResourceDetail)
 async def assure(
     resource_id: UUID,
-    request: Request,
-    caller: Keeper,
-    key: IdempotencyKey,
-    ctx: Ctx,
-    session: Session,
+    write: Write,
 ) -> JSONResponse:
     """The caller has made sure that what is listed is still so."""
 
     async def act() -> ResourceDetail:
-        found = await _locked(session, resource_id)
+        found = await _locked(write.session, resource_id)
         if found.status not in LISTED:
             raise _not_in_this_status(found)
-        await assure_resource(session, found, caller.sub, today(), datetime.now(UTC))
-        return await _noted(session, caller, found, "resource.assure")
+        await assure_resource(write.session, found, write.by, today(), write.now)
+        return await _noted(write, found, "resource.assure")
 
-    return await once(session, caller, key, request, act)
+    return await write.once(act)
 
 
 async def _page(
@@ -297,12 +279,9 @@ async def _private_for(
     return {"contact": None, "place": found.place}
 
 
-async def _noted(
-    session: AsyncSession, caller: Principal, found: Resource, action: str
-) -> ResourceDetail:
+async def _noted(write: Writing, found: Resource, action: str) -> ResourceDetail:
     """An answer that is kept with its Idempotency-Key: without what lies sealed."""
-    await session.flush()
-    await audit(session, caller, action, "resource", str(found.resource_id))
+    await write.done(action, found.resource_id)
     return resource_detail(found, {"contact": None})
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.context import Context
 from contracts.catalogue import activity_kinds
 from contracts.events import new_id
-from contracts.message import Code
+from contracts.message import Code, Private
 from services.participation.api.writing import Write, records
-from services.participation.fields import Private, Sent, Why, Words, past_day, titled
+from services.participation.fields import Sent, Why, Words, past_day, titled
 from services.participation.models import Activity, Support
 from services.participation.refusals import missing, refuse
 from services.participation.store import activities as store

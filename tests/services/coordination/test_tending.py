@@ -172,6 +172,7 @@ async def test_a_comment_sent_twice_is_said_once(
     for _ in range(2):
         answer = await post(f"{path}/comments", {"comment": WORD}, hanako, key="the-same-key")
         assert answer.status_code == 200, answer.text
+        assert WORD not in answer.text, "a repeated request is answered from what is kept"
     assert [one["text"] for one in (await get(path, hanako)).json()["comments"]] == [WORD]
 
 
