@@ -315,7 +315,7 @@ async def test_a_task_is_taken_and_given_back(coordinator: Browser, seeded: Seed
 @pytest.mark.parametrize(
     ("roles", "path"),
     [
-        (("statistics",), "/tasks"),
+        (("statistics",), "/cases"),
         (("statistics",), "/cases"),
         (("coordinator",), "/operations"),
         (("operator",), "/tasks"),
