@@ -27,7 +27,7 @@ from contracts import acts
 from contracts.acts import ClosureReason, Command, ConsentKind
 from contracts.awaited import Placed
 from contracts.cases import CaseInput, CaseMemory, CaseOutcome, Kind, Refusal, Timer
-from contracts.life import SK_TRACK, CaseState, Role
+from contracts.life import LIVES, SK_TRACK, CaseState, Role
 from contracts.message import Message
 from contracts.steps import TaskToOpen
 from workflows import consent
@@ -45,6 +45,7 @@ from workflows.moves import Move
 from workflows.policies import end_of
 
 RECHECK_FIELD = "consent_recheck_every"
+REOPEN = "reopen"
 
 
 @workflow.defn(name=Kind.CASE.value)
@@ -271,6 +272,12 @@ class CaseWorkflow(CaseWithMeetings):
     def record_follow_up(self, act: acts.RecordFollowUp, by: Command) -> Move:
         return Move(task="done" if self.follow_ups_left else "over")
 
+    def takes(self) -> dict[str, tuple[str, ...]]:
+        """A case that is over and was begun anew takes what reopens it, and nothing else."""
+        if self.over and self.case.reopening:
+            return {REOPEN: LIVES[self.kind][self.state].acts[REOPEN]}
+        return super().takes()
+
     def reopen(self, act: acts.Reopen, by: Command) -> Move:
         """A new episode of the same case; consents that are still live hold."""
         episode = self.memory.episode + 1
@@ -334,7 +341,7 @@ class CaseWorkflow(CaseWithMeetings):
 
     def shown_timers(self) -> list[Timer]:
         """Nobody waits for a day on which nothing is going to be asked."""
-        timers = super().shown_timers()
+        timers = [] if self.over else super().shown_timers()
         if not self.memory.recheck_paused:
             return timers
         return [timer for timer in timers if timer.cause != RECHECK_FIELD]
