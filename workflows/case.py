@@ -50,7 +50,10 @@ REOPEN = "reopen"
 
 @workflow.defn(name=Kind.CASE.value)
 class CaseWorkflow(CaseWithMeetings):
-    """One case, from its intake to its last follow-up; episodes of the same case included."""
+    """One case, from its intake to its last follow-up; episodes of the same case included.
+
+    A case that is reopened later still is another run of it, begun from coordination's record.
+    """
 
     begins = CaseState.TRIAGE
     ends = frozenset({CaseState.CLOSED})

@@ -88,8 +88,12 @@ class Engine:
         if begun.id in self.ended:
             self.ended.remove(begun.id)
             self.started[begun.id] = begun.args[0]
+            self.begun(begun.id)
         handle = self.get_workflow_handle(begun.id)
         return await handle.execute_update(update, command, **named)
+
+    def begun(self, workflow: str) -> None:
+        """Another run of it has begun."""
 
     def get_workflow_handle(self, workflow: str) -> Handle:
         return Handle(self, workflow)
