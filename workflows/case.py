@@ -224,13 +224,17 @@ class CaseWorkflow(CaseWithMeetings):
         to = RESUMED_AS.get(came_from, came_from)
         if to in NEEDS_CONSENT and consent.missing(self.memory, self.persons):
             return self.leave(CaseState.CONSENT, "withdrawn-by-person", {"suspended_from": None})
-        if to == CaseState.OUTREACH:
-            if self.memory.outreach_agency is None:
-                return Move(CaseState.SK_REQUESTED)
-            return self.reaching_out(self.memory.outreach_agency, by.command_id, {})
+        if to == CaseState.OUTREACH and self.memory.outreach_agency is None:
+            to = CaseState.SK_REQUESTED
+        beside = self.resume_outreach_plan(to)
+        kept = {} if to in SK_TRACK else {"outreach_plan_id": None}
+        if to == CaseState.OUTREACH and self.memory.outreach_agency is not None:
+            move = self.reaching_out(self.memory.outreach_agency, by.command_id, kept)
+            return replace(move, tells=beside)
         if to in STANDS_ON_PLAN and self.memory.plan_id is None:
             to = STANDS_ON_PLAN[to]
-        return Move(to, tells=self.resume_plan() if to in STANDS_ON_PLAN else ())
+        plan = self.resume_plan() if to in STANDS_ON_PLAN else ()
+        return Move(to, remember=kept, tells=(*plan, *beside))
 
     # --- closing (invariants 4 and 6) ---------------------------------------------------------
 
@@ -251,6 +255,9 @@ class CaseWorkflow(CaseWithMeetings):
         shared = not consent.missing(self.memory, self.persons)
         if lived and shared and self.memory.plan_id:
             return Move(CaseState.ACTIVE, tells=self.resume_plan())
+        if self.memory.outreach_met or self.memory.outreach_plan_id:
+            # It never came to a consent: the 支援会議 goes on with it.
+            return self.leave(CaseState.SK_REQUESTED, "suspended", {"outreach_met": False})
         return self.leave(CaseState.REPLAN, "suspended")
 
     def close(self, reason: ClosureReason) -> Move:
@@ -284,7 +291,13 @@ class CaseWorkflow(CaseWithMeetings):
     def reopen(self, act: acts.Reopen, by: Command) -> Move:
         """A new episode of the same case; consents that are still live hold."""
         episode = self.memory.episode + 1
-        new = {"episode": episode, "closure_reason": None, "evaluated_by": None, "refusals": 0}
+        new = {
+            "episode": episode,
+            "closure_reason": None,
+            "evaluated_by": None,
+            "refusals": 0,
+            "outreach_met": False,
+        }
         return Move(CaseState.TRIAGE, remember=new, result=str(episode))
 
     # --- rules --------------------------------------------------------------------------------
