@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from chassis.auth import Principal
 from contracts import catalogue
-from contracts.acts import ClosureReason
+from contracts.acts import ClosureReason, LegalBasis
 from contracts.calendar import today
 from contracts.cases import Kind
 from contracts.life import allowed
 from services.coordination import labels, views
 from services.coordination.forms import fields_of, schema_of
-from services.coordination.models import CaseFile, Strand, Task
+from services.coordination.models import CaseFile, Meeting, Strand, Task
 from services.coordination.permissions import own_strand, role_allows, sees_all
 from services.coordination.reading.names import staff_names
 from services.coordination.reading.offered import offered
@@ -29,6 +31,13 @@ SETTLE = "settle_reminder"
 FOLLOW_UP, REOPEN = OF_CLOSED = ("record_follow_up", "reopen")
 """The acts of a closed case, which has no workflow any more once nobody looks after it."""
 
+OF_ONE_BASIS = {
+    "decide_plan": LegalBasis.CONSENT,
+    "decide_support": LegalBasis.LAW_106_6,
+    "acknowledge_secrecy": LegalBasis.LAW_106_6,
+}
+"""Acts of a meeting that only one of the two kinds has a use for."""
+
 
 async def next_acts(
     session: AsyncSession,
@@ -42,6 +51,7 @@ async def next_acts(
     staff = await staff_names(session)
     found: list[views.AllowedAct] = []
     beside = await members_beside(session, strands[0].case_id) if strands else ()
+    bases = await _bases(session, strands)
     for strand in strands:
         if not await _may_work_on(session, principal, strand):
             continue
@@ -53,6 +63,16 @@ async def next_acts(
                 continue
             if act in OF_CLOSED and not await _possible(session, strand, act, task):
                 continue
+            if OF_ONE_BASIS.get(act, bases.get(strand.entity_id)) != bases.get(strand.entity_id):
+                continue
+            fields = await offered(
+                session,
+                strand,
+                act,
+                fields_of(act, agencies, beside if act == ADD_PERSON else persons, staff),
+            )
+            if any(one.type == "agency" and one.required and not one.choices for one in fields):
+                continue  # nobody of this meeting could be named: no supervisor was invited
             found.append(
                 views.AllowedAct(
                     act=act,
@@ -64,12 +84,7 @@ async def next_acts(
                         views.Exit(state=state, label=labels.state(strand.kind, state))
                         for state in exits
                     ),
-                    fields=await offered(
-                        session,
-                        strand,
-                        act,
-                        fields_of(act, agencies, beside if act == ADD_PERSON else persons, staff),
-                    ),
+                    fields=fields,
                     schema_=schema_of(act),
                 )
             )
@@ -85,6 +100,17 @@ async def _possible(session: AsyncSession, strand: Strand, act: str, task: Task 
         return task is not None or strand.waits_until is not None
     case = await session.get_one(CaseFile, strand.case_id)
     return case.closure_reason != ClosureReason.WITHDRAWN
+
+
+async def _bases(session: AsyncSession, strands: Sequence[Strand]) -> dict[UUID, str]:
+    """The legal basis of each meeting among them."""
+    meetings = [one.entity_id for one in strands if one.kind == Kind.MEETING]
+    found = await session.execute(
+        select(col(Meeting.meeting_id), col(Meeting.legal_basis)).where(
+            col(Meeting.meeting_id).in_(meetings)
+        )
+    )
+    return {row.meeting_id: row.legal_basis for row in found}
 
 
 def _asking(tasks: Sequence[Task], strand: Strand, act: str) -> Task | None:
