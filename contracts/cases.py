@@ -102,6 +102,8 @@ class CaseInput(Message):
     basic_area: str | None = None
     received_on: date
     episode: int = 1
+    reopening: bool = False
+    """Begun anew for a case that is over: it takes the act that reopens it, or is over at once."""
     policy: Policy
     carried: Carried = Carried()
     memory: "CaseMemory | None" = None
@@ -128,6 +130,10 @@ class CaseMemory(Message):
     outreach_id: UUID | None = None
     outreach_agency: Code | None = None
     outreach_plans: int = 0
+    outreach_plan_id: UUID | None = None
+    """The アウトリーチ支援プラン whose workflow lives: never more than one."""
+    outreach_met: bool = False
+    """Its goals are met: the case is evaluated without having come to a consent."""
     relation_good: bool = False
     """The person trusts the outreach worker: consent is asked for again from time to time."""
     recheck_paused: bool = False
@@ -194,6 +200,8 @@ class PlanInput(Message):
     """Errands of the tasks that are not reported yet."""
     revisers: tuple[str, ...] = ()
     """Who revised the draft: may not decide it either."""
+    outreach: bool = False
+    """アウトリーチ支援プラン: decided by its 支援会議, needs nobody's consent, is lived at once."""
     paused_from: str | None = None
     """The state to which it returns when its case is resumed."""
     policy: Policy
@@ -308,6 +316,8 @@ class ChildMoved(Message):
     agency: Code | None = None
     created_id: UUID | None = None
     by: str | None = None
+    plan: PreparedPlan | None = None
+    """The outreach plan that a 支援会議 has made."""
 
 
 class CaseOutcome(Message):
