@@ -1,7 +1,6 @@
 """The sending side of the bus: outbox rows become CloudEvents records, each key in order."""
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from faststream.middlewares import AckPolicy
 
 from chassis.generation import GENERATION_HEADER
 from chassis.settings import Settings
-from chassis.trace_context import mark_span, resume_trace
+from chassis.trace_context import mark_span, marks_in, resume_trace
 
 LINGER_MS = 5
 """Milliseconds the producer waits for company, so that a wave leaves as few real batches."""
@@ -62,7 +61,7 @@ class _MarkedSpans(BaseMiddleware[KafkaPublishCommand, Any]):
     async def publish_scope(
         self, call_next: Callable[[KafkaPublishCommand], Awaitable[Any]], cmd: KafkaPublishCommand
     ) -> Any:
-        mark_span(json.loads(cmd.body))
+        mark_span(marks_in(cmd.body))
         return await call_next(cmd)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from temporalio import activity, worker
 from temporalio.api.common.v1 import Payload
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import (
@@ -21,6 +21,7 @@ from temporalio.converter import (
     DefaultFailureConverterWithEncodedAttributes,
     PayloadCodec,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
 from chassis.keys import KeyRing
 from chassis.settings import Settings
@@ -75,6 +76,23 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         interceptors=[TracingInterceptor()],
         lazy=lazy,
     )
+
+
+async def is_over(client: Client, workflow_id: str, error: RPCError) -> bool:
+    """Whether an error means that nobody is there to be told: the workflow has ended, or never was.
+
+    The server says "not found" of an update that it has lost as well, which is to be told again;
+    only the wording differs, and that from server to server. So it is asked outright.
+    """
+    if error.status is not RPCStatusCode.NOT_FOUND:
+        return False
+    try:
+        found = await client.get_workflow_handle(workflow_id).describe()
+    except RPCError as unknown:
+        if unknown.status is RPCStatusCode.NOT_FOUND:
+            return True
+        raise
+    return found.status is not WorkflowExecutionStatus.RUNNING
 
 
 async def connect_patiently(settings: Settings) -> Client:

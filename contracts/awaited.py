@@ -28,6 +28,7 @@ StopReason = Literal[
     "birth-date-corrected",
     "support-meeting",
     "planned",
+    "goals-met",
 ]
 """Why a case ends a life under it."""
 
@@ -75,7 +76,8 @@ class AgeReached(Message):
 
 
 class PreparedPlan(Message):
-    """A plan made while consent is missing; it becomes the draft when consent comes (A4)."""
+    """What a plan's life begins with: made while consent is missing, it becomes the draft when
+    consent comes (A4); an outreach plan made by a 支援会議 is lived at once."""
 
     plan_id: UUID
     version: int

@@ -22,6 +22,7 @@ from contracts.awaited import (
 )
 from contracts.message import Code, Message
 from contracts.policies import Policy
+from contracts.refusals import Refusal as Refusal
 
 WORKFLOW_QUEUE = "kasane-workflows"
 INTAKE_QUEUE = "kasane-intake"
@@ -53,47 +54,6 @@ def workflow_id(kind: Kind, key: UUID) -> str:
 
 def case_workflow_id(case_id: UUID) -> str:
     return workflow_id(Kind.CASE, case_id)
-
-
-class Refusal(StrEnum):
-    """Why a workflow refuses an act: the error type of the Update, and the API's stable code."""
-
-    NOT_ALLOWED = "act-not-allowed"
-    """The state does not allow it; the details name the state and what is allowed."""
-    CONSENT_MISSING = "consent-missing"
-    """Somebody discussed has no live sharing consent; a 支援会議 is the way (invariant 1)."""
-    APPROVER_IS_AUTHOR = "approver-is-author"
-    """Approver and author are the same person (invariant 4)."""
-    LEAD_AGENCY_MISSING = "lead-agency-missing"
-    """Closing needs the agency that stays, or the reason why there is none (invariant 6)."""
-    UNKNOWN_PERSON = "unknown-person"
-    """The person does not belong to the case."""
-    SECRECY_NOT_ACKNOWLEDGED = "secrecy-not-acknowledged"
-    """An attendee of a 支援会議 has not acknowledged the duty of secrecy for it."""
-    STALE_DRAFT = "stale-draft"
-    """Somebody has revised the paper since it was read; the details name the newer 稿."""
-    PLAN_ADOPTED = "plan-adopted"
-    """A meeting has adopted the plan: it is not edited; 再プラン writes the next version."""
-    SIDES_MISSING = "sides-missing"
-    """Nobody is named yet to whom a handover's papers would go."""
-    PACKAGE_INCOMPLETE = "package-incomplete"
-    """Papers that always belong to a handover are not handed over yet; the details name them."""
-    NOT_RECEIVER = "not-the-receiver"
-    """Only the office that is to take the case over may answer."""
-    INCOMPLETE = "act-incomplete"
-    """The act lacks a field that this state needs; the details name it."""
-    IN_THE_PAST = "meeting-in-the-past"
-    """A meeting can only be set for a time to come."""
-    CLOSED_DAY = "closed-day"
-    """A proposed date falls on a day on which the ward is closed; the details name the days."""
-    NO_ACCESS = "attendee-without-access"
-    """An agency that has no access to the system, or is not there on that day, is invited."""
-    NO_QUORUM = "no-quorum"
-    """Fewer of the invited agencies came than the meeting needs."""
-    NOT_THE_CHAIR = "not-the-chair"
-    """The ward chairs both kinds of meeting; somebody else was named."""
-    NOT_THE_ORGANISER = "not-the-organiser"
-    """Who organises a meeting depends on its legal basis; this caller does not."""
 
 
 # --- in ---------------------------------------------------------------------------------------
@@ -142,6 +102,8 @@ class CaseInput(Message):
     basic_area: str | None = None
     received_on: date
     episode: int = 1
+    reopening: bool = False
+    """Begun anew for a case that is over: it takes the act that reopens it, or is over at once."""
     policy: Policy
     carried: Carried = Carried()
     memory: "CaseMemory | None" = None
@@ -168,8 +130,14 @@ class CaseMemory(Message):
     outreach_id: UUID | None = None
     outreach_agency: Code | None = None
     outreach_plans: int = 0
+    outreach_plan_id: UUID | None = None
+    """The アウトリーチ支援プラン whose workflow lives: never more than one."""
+    outreach_met: bool = False
+    """Its goals are met: the case is evaluated without having come to a consent."""
     relation_good: bool = False
     """The person trusts the outreach worker: consent is asked for again from time to time."""
+    recheck_paused: bool = False
+    """The person said no when asked again: nobody asks by the calendar until the relation moves."""
     sole_referral_id: UUID | None = None
     """The referral on which the case rests (単独機関で対応)."""
     referral_ids: tuple[UUID, ...] = ()
@@ -232,6 +200,8 @@ class PlanInput(Message):
     """Errands of the tasks that are not reported yet."""
     revisers: tuple[str, ...] = ()
     """Who revised the draft: may not decide it either."""
+    outreach: bool = False
+    """アウトリーチ支援プラン: decided by its 支援会議, needs nobody's consent, is lived at once."""
     paused_from: str | None = None
     """The state to which it returns when its case is resumed."""
     policy: Policy
@@ -318,6 +288,10 @@ RESUME = "resume"
 """The signals by which a suspended case holds its plan, and lets it go on."""
 
 
+RECHECK_RESUMED = "recheck-resumed"
+"""The cause of the step by which a case asks for consent again by the calendar (process A12)."""
+
+
 class Stop(Message):
     """Why a case ends a child."""
 
@@ -342,6 +316,8 @@ class ChildMoved(Message):
     agency: Code | None = None
     created_id: UUID | None = None
     by: str | None = None
+    plan: PreparedPlan | None = None
+    """The outreach plan that a 支援会議 has made."""
 
 
 class CaseOutcome(Message):

@@ -25,7 +25,7 @@ from contracts.cases import (
     Refusal,
     Stop,
 )
-from contracts.life import CaseState
+from contracts.life import SK_TRACK, CaseState
 from workflows.follow_up import FollowedUp
 from workflows.life import refuse
 from workflows.moves import Move, Start, Tell
@@ -65,6 +65,11 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
             carried=self.fresh,
         )
         return Start(Kind.PLAN, drafted.plan_id, plan)
+
+    def outreach_plan(self, made: PreparedPlan) -> Start:
+        start = self.plan(made)
+        begins_with = start.begins_with.model_copy(update={"outreach": True})
+        return Start(Kind.PLAN, made.plan_id, begins_with)
 
     def meeting(
         self,
@@ -155,7 +160,7 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
         known = {"outreach_id": key, "outreach_agency": agency, "relation_good": False}
         return Move(
             CaseState.OUTREACH,
-            remember={**remember, **known},
+            remember={**remember, **known, "recheck_paused": False},
             starts=(self.outreach(key, agency),),
             created_id=key,
             agency=agency,
@@ -180,16 +185,19 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
             (Kind.OUTREACH, memory.outreach_id),
             (Kind.REFERRAL, memory.sole_referral_id),
             (Kind.PLAN, None if hold_plan else memory.plan_id),
+            (Kind.PLAN, None if hold_plan else memory.outreach_plan_id),
         )
         tells = [self.stop(kind, key, reason) for kind, key in ending if key]
-        if hold_plan and memory.plan_id:
-            tells.append(Tell(Kind.PLAN, memory.plan_id, PAUSE))
+        if hold_plan:
+            held = (memory.plan_id, memory.outreach_plan_id)
+            tells += [Tell(Kind.PLAN, plan_id, PAUSE) for plan_id in held if plan_id]
         forgotten = {
             "meeting_id": None,
             "outreach_id": None,
             "relation_good": False,
             "sole_referral_id": None,
             "plan_id": memory.plan_id if hold_plan else None,
+            "outreach_plan_id": memory.outreach_plan_id if hold_plan else None,
         }
         return Move(to, remember={**forgotten, **(remember or {})}, tells=tuple(tells))
 
@@ -221,6 +229,23 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
     def resume_plan(self) -> tuple[Tell, ...]:
         plan_id = self.memory.plan_id
         return (Tell(Kind.PLAN, plan_id, RESUME),) if plan_id else ()
+
+    def resume_outreach_plan(self, to: str) -> tuple[Tell, ...]:
+        """On the track of the 支援会議 it goes on; elsewhere it has no ground any more."""
+        plan_id = self.memory.outreach_plan_id
+        if plan_id is None:
+            return ()
+        if to in SK_TRACK:
+            return (Tell(Kind.PLAN, plan_id, RESUME),)
+        return (self.stop(Kind.PLAN, plan_id, "suspended"),)
+
+    def stop_reaching_out(self, reason: StopReason) -> tuple[Tell, ...]:
+        """Work on the relationship and its plan, so far as they are still under way."""
+        under_way = (
+            (Kind.OUTREACH, self.memory.outreach_id),
+            (Kind.PLAN, self.memory.outreach_plan_id),
+        )
+        return tuple(self.stop(kind, key, reason) for kind, key in under_way if key)
 
     @property
     def placed(self) -> tuple[Placed, ...]:

@@ -6,8 +6,9 @@ from temporalio import workflow
 
 from contracts.acts import ErrandTopic, PlanVerdict, SupportDecision
 from contracts.awaited import AgreedDuty
-from contracts.cases import MEETING_VERDICT, ChildMoved, Kind, MeetingSaid
+from contracts.cases import MEETING_VERDICT, RECHECK_RESUMED, ChildMoved, Kind, MeetingSaid
 from contracts.life import (
+    REFERRAL_UNDER_WAY,
     CaseState,
     MeetingState,
     OutreachState,
@@ -17,8 +18,12 @@ from contracts.life import (
     Role,
 )
 from workflows.case_plans import CaseWithPlans
-from workflows.case_ways import DECISIONS, PLAN_IS_OVER, REFERRAL_IS_UNDER_WAY, VERDICTS
+from workflows.case_ways import DECISIONS, PLAN_IS_OVER, VERDICTS
 from workflows.moves import Move, Tell
+
+PAUSES = "recheck-pauses-on-refusal"
+"""The patch since which a refusal at the re-check is the end of asking by the calendar. A run that
+has asked in spite of one goes on as it began: both ends of the pause stand behind this one name."""
 
 
 class CaseWithNews(CaseWithPlans):
@@ -94,15 +99,49 @@ class CaseWithNews(CaseWithPlans):
         return self.resting_on(news.agency, workflow.uuid4(), move)
 
     def decision(self, decided: SupportDecision, news: ChildMoved) -> Move:
-        """What a 支援会議 decided."""
-        forget: dict[str, object] = {"meeting_id": None}
+        """What a 支援会議 decided; what an earlier one had made is over with it."""
+        over = self.stop_reaching_out("support-meeting")
+        forget: dict[str, object] = {
+            "meeting_id": None,
+            "outreach_id": None,
+            "outreach_plan_id": None,
+        }
         if decided != SupportDecision.OUTREACH_PLAN or news.agency is None:
-            return Move(DECISIONS[decided], remember=forget, result=news.result)
+            return Move(DECISIONS[decided], remember=forget, result=news.result, tells=over)
         count = self.memory.outreach_plans + 1
-        move = self.reaching_out(news.agency, workflow.uuid4(), {**forget, "outreach_plans": count})
-        return replace(move, result=news.result, plan_version=count)
+        plan = news.plan
+        known = {
+            **forget,
+            "outreach_plans": count,
+            "outreach_plan_id": plan.plan_id if plan else None,
+        }
+        move = self.reaching_out(news.agency, workflow.uuid4(), known)
+        made = (self.outreach_plan(plan),) if plan else ()
+        return replace(
+            move,
+            result=news.result,
+            plan_version=count,
+            tells=over,
+            starts=(*move.starts, *made),
+        )
+
+    def outreach_plan_moved(self, news: ChildMoved) -> Move | None:
+        """Another plan is for the 支援会議 to make; one whose goals are met is evaluated."""
+        if news.state not in PLAN_IS_OVER:
+            return None
+        exits = self.stage.news.get(f"{news.kind}:{news.state}")
+        if exits is None:
+            self.note(outreach_plan_id=None)
+            return None
+        if news.state == PlanState.COMPLETED:
+            self.note(outreach_plan_id=None)
+            move = self.leave(CaseState.CLOSE_REVIEW, "goals-met", {"outreach_met": True})
+            return replace(move, result=news.result)
+        return Move(exits[0], remember={"outreach_plan_id": None}, result=news.result)
 
     def plan_moved(self, news: ChildMoved) -> Move | None:
+        if news.child_id == self.memory.outreach_plan_id:
+            return self.outreach_plan_moved(news)
         if news.child_id != self.memory.plan_id:
             return None
         changes: dict[str, object] = {}
@@ -124,13 +163,19 @@ class CaseWithNews(CaseWithPlans):
             return None
         if news.state == OutreachState.UNREACHED:
             forget = {"outreach_id": None, "relation_good": False}
-            return Move(CaseState.SK_REQUESTED, remember=forget)
-        self.note(relation_good=news.state == OutreachState.RELATED)
-        return None
+            if f"{news.kind}:{news.state}" in self.stage.news:
+                return Move(CaseState.SK_REQUESTED, remember=forget)
+            self.note(**forget)
+            return None
+        good = news.state == OutreachState.RELATED
+        self.note(relation_good=good)
+        if not (good and self.memory.recheck_paused and workflow.patched(PAUSES)):
+            return None
+        return Move(cause=RECHECK_RESUMED, remember={"recheck_paused": False})
 
     def referral_moved(self, news: ChildMoved) -> Move | None:
         """An agency's answer moves the case only where the case rests on it."""
-        if news.state in REFERRAL_IS_UNDER_WAY:
+        if news.state in REFERRAL_UNDER_WAY:
             return None
         left = tuple(key for key in self.memory.referral_ids if key != news.child_id)
         self.note(referral_ids=left)

@@ -76,5 +76,6 @@ class Child(Life[Memory]):
             agency=move.agency,
             created_id=move.created_id,
             by=command.actor.sub if command else None,
+            plan=move.plan,
         )
         await self.tell(Tell(*self.told_to, CHILD_MOVED, news))

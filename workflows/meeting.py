@@ -39,10 +39,11 @@ from contracts.acts import (
     SubmitSheet,
     SupportDecision,
 )
-from contracts.awaited import DUTY_AGREED, AgreedDuty
+from contracts.awaited import DUTY_AGREED, AgreedDuty, PreparedPlan
 from contracts.cases import Kind, MeetingInput, Refusal, Timer
 from contracts.life import MeetingState
 from contracts.steps import TaskToOpen
+from workflows import plan_paper
 from workflows.child import Child
 from workflows.life import refuse
 from workflows.moves import Move, Tell
@@ -137,6 +138,21 @@ class MeetingWorkflow(Child[MeetingInput]):
             agency=act.agency,
             created_id=by.command_id,
             plan_version=self.memory.outreach_plans + 1,
+            plan=self.outreach_plan(act, by),
+        )
+
+    def outreach_plan(self, act: DecideSupport, by: Command) -> PreparedPlan | None:
+        """What the case needs to see to the plan: its days and its tasks."""
+        if act.starts_on is None or act.ends_on is None:
+            return None
+        return PreparedPlan(
+            plan_id=by.command_id,
+            version=self.memory.outreach_plans + 1,
+            author=by.actor.sub,
+            starts_on=act.starts_on,
+            ends_on=act.ends_on,
+            looks_on=plan_paper.looks_on(act),
+            tasks=plan_paper.tasks(act),
         )
 
     def record_advice(self, act: RecordAdvice, by: Command) -> Move:

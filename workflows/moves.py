@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from contracts.awaited import PreparedPlan
 from contracts.cases import Kind
 from contracts.message import Message
 
@@ -62,3 +63,6 @@ class Move:
     topic: str | None = None
     plan_id: UUID | None = None
     meeting_id: UUID | None = None
+
+    plan: PreparedPlan | None = None
+    """The outreach plan that a 支援会議 makes; its case is told of it."""

@@ -43,6 +43,14 @@ class OutreachWorkflow(Child[OutreachInput]):
             return Move(task="renew", agency=act.agency)
         return Move(RELATION[act.outcome], anew=True, agency=act.agency)
 
+    async def step(self, move: Move, command: Command | None = None) -> None:
+        """A good contact is news also where the relation was good before: it may end a pause."""
+        came_from = self.state
+        await super().step(move, command)
+        stayed_good = came_from == self.state == OutreachState.RELATED and move.anew
+        if stayed_good and move.to and workflow.patched("good-contact-is-news"):
+            await self.moved(move, command)
+
     def first_move(self) -> Move:
         return Move(self.begins, cause="started", agency=self.agency)
 

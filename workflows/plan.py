@@ -6,6 +6,9 @@ monitored: it goes on, is revised (the next version is another plan), has met it
 Until a meeting has adopted it, the draft may be revised, each time by a whole new 稿. While it is
 carried out, each of its tasks is an errand of the agency that has taken it on.
 
+An アウトリーチ支援プラン is decided by the 支援会議 that makes it and needs nobody's consent: its
+life begins where it is carried out, and is the same from there on.
+
 A suspended case holds its plan; when it is resumed, the plan goes on where it was, with fresh
 deadlines. A decided version never changes (process A12, invariants 4 and 5).
 """
@@ -198,7 +201,17 @@ class PlanWorkflow(Child[PlanInput]):
     # --- rules --------------------------------------------------------------------------------
 
     def first_move(self) -> Move:
-        return self.version(self.begins, cause="started")
+        """A 支援会議 has decided on its outreach plan by making it: it is lived from the start."""
+        if not self.memory.outreach:
+            return self.version(self.begins, cause="started")
+        errands = self.errands()
+        return self.version(
+            PlanState.ACTIVE,
+            cause="started",
+            remember={"undertaken": tuple(start.key for start in errands)},
+            starts=errands,
+            tells=self.taken_over(),
+        )
 
     def version(self, to: str | None = None, **rest: Any) -> Move:
         """A move that names the version of the plan."""

@@ -21,4 +21,4 @@ def as_written(text: str) -> str:
 
 def as_text(cell: str) -> str:
     """What `as_written` made a cell of."""
-    return cell[1:] if _WRITTEN.match(cell) else cell
+    return cell[1:] if cell[:1] == "'" and _WRITTEN.match(cell) else cell

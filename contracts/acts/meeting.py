@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from contracts.acts.base import Act
-from contracts.acts.plan import AgencyRole, Goal
+from contracts.acts.plan import AgencyRole, Goal, PlanTask
 from contracts.message import Code, Text
 
 
@@ -123,6 +123,10 @@ class DecideSupport(Act):
     goals: tuple[Goal, ...] = Field((), max_length=20)
     roles: tuple[AgencyRole, ...] = ()
     """Of the outreach plan, beside the agency that goes out."""
+    tasks: tuple[PlanTask, ...] = Field((), max_length=50)
+    """取組 of the outreach plan, of agencies at the table; each waits in its agency's worklist."""
+    monitoring_on: tuple[date, ...] = Field((), max_length=20)
+    """モニタリング予定日; none: every `Policy.monitoring_every`."""
     statutory_meeting: Code | None = None
     """Which one, for OTHER_MEETING (A11)."""
 

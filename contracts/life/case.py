@@ -65,6 +65,13 @@ _PLAN_ENDS = {
     "plan:completed": (CaseState.CLOSE_REVIEW,),
     "plan:stopped": (CaseState.SUSPENDED,),
 }
+_OUTREACH_PLAN_ENDS = {
+    "plan:revised": (CaseState.SK_REQUESTED,),
+    "plan:stopped": (CaseState.SK_REQUESTED,),
+    "plan:completed": (CaseState.CLOSE_REVIEW,),
+}
+"""Of an アウトリーチ支援プラン: another one is for the 支援会議 to make. One whose goals are met is
+evaluated: the people are linked to agencies, and the links hold (process A7)."""
 
 CASE: Life = {
     CaseState.RECEIVED: Stage(label="受付", news={"started": (CaseState.TRIAGE,)}),
@@ -187,7 +194,7 @@ CASE: Life = {
         due="closure_review_due",
         acts={
             "evaluate_closure": (CaseState.CLOSE_APPROVAL,),
-            "continue_support": (CaseState.ACTIVE, CaseState.REPLAN),
+            "continue_support": (CaseState.ACTIVE, CaseState.REPLAN, CaseState.SK_REQUESTED),
         },
     ),
     CaseState.CLOSE_APPROVAL: Stage(
@@ -295,7 +302,7 @@ CASE: Life = {
             "prepare_plan": (CaseState.OUTREACH,),
         },
         lapses={"consent_recheck_every": CaseState.CONSENT_RECHECK},
-        news={"outreach:unreached": (CaseState.SK_REQUESTED,)},
+        news={"outreach:unreached": (CaseState.SK_REQUESTED,), **_OUTREACH_PLAN_ENDS},
     ),
     CaseState.CONSENT_RECHECK: Stage(
         label="同意の再確認",
@@ -311,6 +318,6 @@ CASE: Life = {
             ),
             "prepare_plan": (CaseState.CONSENT_RECHECK,),
         },
-        news={"outreach:unreached": (CaseState.SK_REQUESTED,)},
+        news={"outreach:unreached": (CaseState.SK_REQUESTED,), **_OUTREACH_PLAN_ENDS},
     ),
 }

@@ -15,13 +15,13 @@ from contracts.cases import Refusal
 from contracts.life import CaseState
 from services.coordination import bodies
 from services.coordination.models import Attendee, CaseFile, Meeting, Sitting, Slot, Staff
+from services.coordination.plan_rules import paper
 from services.coordination.refusal import RefusedError, incomplete
 from services.coordination.rules import (
     RULES,
     Attempt,
     consent_gate,
     not_ahead,
-    period,
 )
 from services.coordination.slots import why_closed
 
@@ -201,10 +201,14 @@ async def _decide_plan(attempt: Attempt, act: meeting.DecidePlan) -> None:
 
 async def _decide_support(attempt: Attempt, act: meeting.DecideSupport) -> None:
     if act.decision is SupportDecision.OUTREACH_PLAN:
-        for name in ("agency", "starts_on", "ends_on"):
-            if getattr(act, name) is None:
-                raise incomplete(name)
-        period(act.starts_on, act.ends_on)
+        if act.agency is None:
+            raise incomplete("agency")
+        await paper(attempt, act)
+        table = {
+            seat.agency for seat in await at_the_table(attempt.session, await _meeting(attempt))
+        }
+        if not {task.agency for task in act.tasks} <= {act.agency, *table}:
+            raise incomplete("tasks")
     if act.decision is SupportDecision.OTHER_MEETING and act.statutory_meeting is None:
         raise incomplete("statutory_meeting")
 

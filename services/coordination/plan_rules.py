@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from contracts import ages, catalogue
 from contracts.acts import (
+    DecideSupport,
     GoalProgress,
     PlanKind,
     closing,
@@ -53,6 +54,12 @@ async def latest_plan(session: AsyncSession, case_id: UUID, kind: str) -> UUID |
     return plan_id
 
 
+async def lived_by(session: AsyncSession, case_id: UUID) -> UUID | None:
+    """The plan whose goals a case is evaluated by: without a 支援プラン that of its outreach."""
+    plan_id = await latest_plan(session, case_id, PlanKind.SUPPORT)
+    return plan_id or await latest_plan(session, case_id, PlanKind.OUTREACH)
+
+
 async def goals_of(session: AsyncSession, plan_id: UUID) -> frozenset[int]:
     """The numbers of a plan's goals."""
     found = select(col(PlanGoal.number)).where(col(PlanGoal.plan_id) == plan_id)
@@ -62,16 +69,19 @@ async def goals_of(session: AsyncSession, plan_id: UUID) -> frozenset[int]:
 # --- plans ----------------------------------------------------------------------------------------
 
 
-async def _paper(attempt: Attempt, act: plan.DraftPlan) -> None:
+async def paper(attempt: Attempt, act: plan.DraftPlan | DecideSupport) -> None:
     """A plan's paper hangs together: its days lie in its period, its goals and tasks say what."""
+    if act.starts_on is None or act.ends_on is None:
+        raise incomplete("starts_on" if act.starts_on is None else "ends_on")
     period(act.starts_on, act.ends_on)
+    within = (act.starts_on, act.ends_on)
     if len({role.agency for role in act.roles}) < len(act.roles):
         raise incomplete("roles")
-    if _outside(act, act.monitoring_on):
+    if _outside(within, act.monitoring_on):
         raise incomplete("monitoring_on")
-    if _outside(act, (goal.review_on for goal in act.goals if goal.review_on)):
+    if _outside(within, (goal.review_on for goal in act.goals if goal.review_on)):
         raise incomplete("goals")
-    if _outside(act, (task.due_on for task in act.tasks)):
+    if _outside(within, (task.due_on for task in act.tasks)):
         raise incomplete("tasks")
     await _duties(attempt, act)
     if attempt.posted and not all(goal.text for goal in act.goals):
@@ -80,7 +90,7 @@ async def _paper(attempt: Attempt, act: plan.DraftPlan) -> None:
         raise incomplete("tasks")
 
 
-async def _duties(attempt: Attempt, act: plan.DraftPlan) -> None:
+async def _duties(attempt: Attempt, act: plan.DraftPlan | DecideSupport) -> None:
     """A task takes the place of what its own agency took on at a meeting of this case."""
     for task in act.tasks:
         if task.duty_id is None:
@@ -92,8 +102,8 @@ async def _duties(attempt: Attempt, act: plan.DraftPlan) -> None:
             raise incomplete("tasks")
 
 
-def _outside(act: plan.DraftPlan, days: Iterable[date]) -> bool:
-    return any(not act.starts_on <= on <= act.ends_on for on in days)
+def _outside(within: tuple[date, date], days: Iterable[date]) -> bool:
+    return any(not within[0] <= on <= within[1] for on in days)
 
 
 async def _revise_draft(attempt: Attempt, act: plan.ReviseDraft) -> None:
@@ -103,7 +113,7 @@ async def _revise_draft(attempt: Attempt, act: plan.ReviseDraft) -> None:
         raise RefusedError(Refusal.PLAN_ADOPTED, version=draft.version)
     if act.based_on != draft.revision:
         raise RefusedError(Refusal.STALE_DRAFT, revision=draft.revision, based_on=act.based_on)
-    await _paper(attempt, act)
+    await paper(attempt, act)
 
 
 async def _approve_plan(attempt: Attempt, act: plan.ApprovePlan) -> None:
@@ -136,7 +146,7 @@ async def _evaluate_closure(attempt: Attempt, act: closing.EvaluateClosure) -> N
     if act.lead_agency is None and act.no_lead_reason is None:
         raise RefusedError(Refusal.LEAD_AGENCY_MISSING, field="lead_agency")
     if act.goals:
-        lived = await latest_plan(attempt.session, attempt.case.case_id, PlanKind.SUPPORT)
+        lived = await lived_by(attempt.session, attempt.case.case_id)
         _goals(act.goals, await goals_of(attempt.session, lived) if lived else frozenset())
 
 
@@ -232,8 +242,8 @@ async def _handover(attempt: Attempt) -> Handover | None:
 
 RULES.update(
     {
-        plan.DraftPlan: _paper,
-        plan.PreparePlan: _paper,
+        plan.DraftPlan: paper,
+        plan.PreparePlan: paper,
         plan.ReviseDraft: _revise_draft,
         plan.ApprovePlan: _approve_plan,
         support.RecordMonitoring: _record_monitoring,

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from pydantic_core import to_json
+from sqlalchemy import Row, TextClause, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.auth import Principal
 from chassis.outbox import emit
+from chassis.sent_rows import SENT, in_words, sent_rows
 from chassis.vault import Vault
 from contracts.catalogue import activity_kinds
 from contracts.events import new_id
@@ -143,19 +146,24 @@ async def _usual(
 async def _learn(session: AsyncSession, learnt: dict[tuple[str, str], list[int]]) -> None:
     if not learnt:
         return
-    statement = insert(USUAL).values(
-        [
-            {"kind": kind, "venue": venue, "lines": len(some), "total": sum(some)}
-            for (kind, venue), some in sorted(learnt.items())
-        ]
-    )
+    rows = [
+        {"kind": kind, "venue": venue, "lines": len(some), "total": sum(some)}
+        for (kind, venue), some in sorted(learnt.items())
+    ]
+    await session.execute(_learning(), {SENT: to_json(rows).decode()})
+
+
+@cache
+def _learning() -> TextClause:
+    columns = ("kind", "venue", "lines", "total")
+    rows = sent_rows(USUAL, columns)
+    statement = insert(USUAL).from_select(columns, select(*(rows.c[name] for name in columns)))
     new = statement.excluded
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["kind", "venue"],
-            set_={"lines": USUAL.c.lines + new.lines, "total": USUAL.c.total + new.total},
-        )
+    learning = statement.on_conflict_do_update(
+        index_elements=["kind", "venue"],
+        set_={"lines": USUAL.c.lines + new.lines, "total": USUAL.c.total + new.total},
     )
+    return in_words(learning)
 
 
 async def _flag(session: AsyncSession, entry: Entry, venue: str, usual: float) -> None:

@@ -62,7 +62,6 @@ class Entry(Message):
     receipt_number: str | None = None
     report_id: UUID | None = None
     reason: str | None = None
-    trace_id: str | None = None
 
     def key(self, of: str) -> str | None:
         """What a distinct count of groups, venues, persons or resources counts this entry by."""

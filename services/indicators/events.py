@@ -58,9 +58,7 @@ events = Events("indicators")
 
 async def count(session: AsyncSession, event: Event) -> None:
     """Enter a fact in the ledger and in every figure that it changes; look at what is unusual."""
-    here = {"trace_id": trace_id()}
-    entries = [entry.model_copy(update=here) for entry in entries_of(event)]
-    await look_at(session, await record(session, MEASURES, entries))
+    await look_at(session, await record(session, MEASURES, entries_of(event), trace_id()))
 
 
 for model in COUNTED:

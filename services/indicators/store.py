@@ -5,17 +5,26 @@ the members of distinct counts, the tallies. Rows are locked in the order of the
 two batches never wait for each other in a circle.
 """
 
-import json
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Text, bindparam, case, cast, column, func, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from pydantic_core import to_json
+from sqlalchemy import (
+    Text,
+    TextClause,
+    TextualSelect,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningInsert
 
+from chassis.sent_rows import SENT, in_words, sent_rows
 from services.indicators.entry import Entry
 from services.indicators.measures import Measures
 from services.indicators.models import DistinctMember, LedgerEntry, Tally
@@ -30,6 +39,9 @@ ENTRIES = TypeAdapter(list[Entry])
 TOLD = tuple(name for name in Entry.model_fields)
 """The columns of the ledger that an entry fills."""
 
+TRACE = "trace_id"
+"""The column that says in which trace a fact came."""
+
 LAST_WORD = frozenset({"entry_id", "event_id", "revision", "withdrawn", "reason", "trace_id"})
 """The columns that a withdrawal changes; the others keep what the withdrawn entry said."""
 
@@ -39,11 +51,12 @@ Replaced = tuple[Entry | None, Entry]
 
 
 async def record(
-    session: AsyncSession, measures: Measures, entries: Iterable[Entry]
+    session: AsyncSession, measures: Measures, entries: Iterable[Entry], trace_id: str | None = None
 ) -> list[Replaced]:
     """Take entries in: the highest revision of each stands, and the figures follow.
 
-    An entry whose revision is not higher than the one that stands changes nothing.
+    An entry whose revision is not higher than the one that stands changes nothing. `trace_id` is
+    the trace of the fact that the entries come from.
     """
     latest: dict[Any, Entry] = {}
     for entry in entries:
@@ -51,7 +64,7 @@ async def record(
         if known is None or known.revision < entry.revision:
             latest[entry.entry_id] = entry
     changes = Changes(measures)
-    replaced = await _enter(session, list(latest.values()))
+    replaced = await _enter(session, list(latest.values()), trace_id)
     for before, after in replaced:
         changes.replace(before, after)
     await _count_members(session, changes)
@@ -59,10 +72,13 @@ async def record(
     return replaced
 
 
-async def _enter(session: AsyncSession, entries: list[Entry]) -> list[Replaced]:
+async def _enter(
+    session: AsyncSession, entries: list[Entry], trace_id: str | None
+) -> list[Replaced]:
     """Put entries in the ledger; those that now stand, each with what stood before it."""
     told = {entry.entry_id: entry for entry in entries}
-    returned = await session.execute(_entering(), {"rows": ENTRIES.dump_json(entries).decode()})
+    sent = {SENT: ENTRIES.dump_json(entries).decode(), TRACE: trace_id}
+    returned = await session.execute(_entering(), sent)
     return [
         (None if before is None else Entry.model_validate(before), told[entry_id])
         for entry_id, before in returned
@@ -70,10 +86,13 @@ async def _enter(session: AsyncSession, entries: list[Entry]) -> list[Replaced]:
 
 
 @cache
-def _entering() -> ReturningInsert[Any]:
-    rows = _rows(LEDGER, TOLD)
+def _entering() -> TextualSelect:
+    rows = sent_rows(LEDGER, TOLD)
     statement = insert(LEDGER).from_select(
-        TOLD, select(*(rows.c[name] for name in TOLD)).order_by(rows.c.entry_id)
+        (*TOLD, TRACE),
+        select(*(rows.c[name] for name in TOLD), bindparam(TRACE, type_=Text)).order_by(
+            rows.c.entry_id
+        ),
     )
     new = statement.excluded
     statement = statement.on_conflict_do_update(
@@ -82,12 +101,14 @@ def _entering() -> ReturningInsert[Any]:
             name: new[name]
             if name in LAST_WORD
             else case((new.withdrawn, LEDGER.c[name]), else_=new[name])
-            for name in TOLD
+            for name in (*TOLD, TRACE)
         }
         | {"recorded_at": func.now()},
         where=LEDGER.c.revision < new.revision,
     )
-    return statement.returning(LEDGER.c.entry_id, literal_column("to_jsonb(old)", JSONB))
+    before = literal_column("to_jsonb(old)", JSONB).label("before")
+    returning = statement.returning(LEDGER.c.entry_id, before)
+    return in_words(returning).columns(LEDGER.c.entry_id, before)
 
 
 async def _count_members(session: AsyncSession, changes: Changes) -> None:
@@ -97,19 +118,19 @@ async def _count_members(session: AsyncSession, changes: Changes) -> None:
         return
     returned = await session.execute(
         _referring(),
-        {"rows": json.dumps([_member_row(member, amount) for member, amount in members])},
+        {SENT: to_json([_member_row(member, amount) for member, amount in members]).decode()},
     )
     for *cell, refs_before, subs_before, refs, subs in returned:
         changes.add(Cell(*cell), appeared(refs_before, refs), appeared(subs_before, subs))
 
 
 @cache
-def _referring() -> ReturningInsert[Any]:
+def _referring() -> TextClause:
     columns = (*Cell._fields, "member", "refs", "sub_refs")
-    rows = _rows(MEMBERS, columns)
+    rows = sent_rows(MEMBERS, columns)
     statement = insert(MEMBERS).from_select(columns, select(*(rows.c[name] for name in columns)))
     new = statement.excluded
-    return statement.on_conflict_do_update(
+    referring = statement.on_conflict_do_update(
         index_elements=[*Cell._fields, "member"],
         set_={
             "refs": MEMBERS.c.refs + new.refs,
@@ -122,27 +143,29 @@ def _referring() -> ReturningInsert[Any]:
         MEMBERS.c.refs,
         MEMBERS.c.sub_refs,
     )
+    return in_words(referring)
 
 
 async def _count(session: AsyncSession, cells: list[tuple[Cell, Amount]]) -> None:
     if cells:
         rows = [cell._asdict() | amount._asdict() for cell, amount in cells]
-        await session.execute(_adding(), {"rows": json.dumps(rows)})
+        await session.execute(_adding(), {SENT: to_json(rows).decode()})
 
 
 @cache
-def _adding() -> Insert:
+def _adding() -> TextClause:
     columns = (*Cell._fields, "value", "sub_value")
-    rows = _rows(TALLIES, columns)
+    rows = sent_rows(TALLIES, columns)
     statement = insert(TALLIES).from_select(columns, select(*(rows.c[name] for name in columns)))
     new = statement.excluded
-    return statement.on_conflict_do_update(
+    adding = statement.on_conflict_do_update(
         index_elements=list(Cell._fields),
         set_={
             "value": TALLIES.c.value + new.value,
             "sub_value": TALLIES.c.sub_value + new.sub_value,
         },
     )
+    return in_words(adding)
 
 
 def _member_row(member: Member, amount: Amount) -> dict[str, Any]:
@@ -151,12 +174,3 @@ def _member_row(member: Member, amount: Amount) -> dict[str, Any]:
         "refs": amount.value,
         "sub_refs": amount.sub_value,
     }
-
-
-def _rows(table: Any, columns: Iterable[str]) -> Any:
-    """The JSON parameter `rows` as rows of a table's columns: one parameter for any number."""
-    return (
-        func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), JSONB))
-        .table_valued(*(column(name, table.c[name].type) for name in columns))
-        .render_derived(with_types=True)
-    )

@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from chassis.context import Context
 from chassis.telemetry import log, tracer
+from chassis.temporal import is_over
 from chassis.trace_context import resume_trace
 from contracts.acts import Outcome
 from contracts.calendar import fiscal_year, today
@@ -115,7 +116,7 @@ async def tell(client: Client, command: YearCommandRow, policy: Policy) -> Told:
     except WorkflowUpdateFailedError as error:
         return "refused", _refusal(error)
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
+        if await is_over(client, workflow, error):
             return "refused", {"code": YEAR_ENDED, "details": {}}
         raise
     return "applied", {"state": outcome.state, "at": outcome.at.isoformat()}

@@ -4,7 +4,7 @@ A venue whose day sheets are kept (participation), or a kind of activity that is
 one way as of a date; a line for it on a day of the other way is refused with that reason.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -28,11 +28,17 @@ class Ways:
 
     def __init__(self, said: Iterable[Said] = ()) -> None:
         self._said = sorted(said, key=lambda one: one.from_on)
+        self._found: dict[tuple[str, date], dict[str, Said]] = {}
 
-    def by_records(self, scope: str, on: date) -> dict[str, Said]:
+    def by_records(self, scope: str, on: date) -> Mapping[str, Said]:
         """The venues (or kinds) that are counted by records on a date, by their codes."""
-        latest = {one.code: one for one in self._said if one.scope == scope and one.from_on <= on}
-        return {code: one for code, one in latest.items() if one.way == "records"}
+        found = self._found.get((scope, on))
+        if found is None:
+            some = [one for one in self._said if one.scope == scope and one.from_on <= on]
+            latest = {one.code: one for one in some}
+            found = {code: one for code, one in latest.items() if one.way == "records"}
+            self._found[scope, on] = found
+        return found
 
 
 def counted_elsewhere(line: ReportedLine, ways: Ways) -> Fault | None:

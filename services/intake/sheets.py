@@ -14,6 +14,8 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from pydantic import TypeAdapter, ValidationError
+
 from chassis.auth import Principal
 from chassis.mynumber import holds_my_number
 from chassis.spreadsheet import ADDED, TableRow
@@ -21,6 +23,7 @@ from contracts import catalogue
 from contracts.venues import venues
 from contracts.written_dates import read_date
 from services.intake.faults import Fault
+from services.intake.fields import Reference
 from services.intake.lines import ReportedLine, line_faults, shape_line
 from services.intake.readable import storable
 
@@ -48,9 +51,12 @@ _ALIASES = {name: field for field, name in HEADINGS.items()} | {
     "圏域": "daily_area",
     "区分": "flags",
 }
+_REFERENCE: TypeAdapter[str] = TypeAdapter(Reference)
 _BETWEEN_FLAGS = re.compile(r"[;,、・\s]+")
 LONGEST_NUMBER = 12
 """Digits; more are refused as text, not as a quantity."""
+MOST_ALIKE = 10_000
+"""Different rows of a file that are remembered; a file of visits has a few hundred."""
 CONTENT = "content"
 """Whose numbering the references belong to that are made of a row's content."""
 
@@ -78,7 +84,11 @@ class Judged(NamedTuple):
 
 
 class Judge:
-    """Judges the rows of one file in their order; it remembers what came before in the file."""
+    """Judges the rows of one file in their order; it remembers what came before in the file.
+
+    Rows that say the same but for their reference (the visits to a place on one day) are judged
+    once.
+    """
 
     def __init__(
         self, sender: Principal, today: date, *, settled: frozenset[int], late: bool
@@ -87,11 +97,36 @@ class Judge:
         self._sender, self._today = sender, today
         self._closed = frozenset() if late else settled
         self._references: set[str] = set()
-        self._alike: Counter[str] = Counter()
+        self._times: Counter[str] = Counter()
+        self._good: dict[tuple[str, ...], ReportedLine] = {}
 
     def judge(self, row: TableRow) -> Judged:
         if row.problem is not None:
             return Judged(_readable(row), None, [Fault("", row.problem.value)])
+        reference = row.cells.get("line_ref", "")
+        about = tuple(cell for name, cell in row.cells.items() if name != "line_ref")
+        alike = self._good.get(about)
+        if alike is not None and self._fresh(reference):
+            return Judged(row, self._named(alike, reference or None), [])
+        judged = self._judge(row)
+        if judged.line is None:
+            return judged
+        if len(self._good) == MOST_ALIKE:
+            self._good.clear()
+        self._good[about] = judged.line
+        return Judged(row, self._named(judged.line, judged.line.line_ref), [])
+
+    def _fresh(self, reference: str) -> bool:
+        """Whether nothing is wrong with a reference."""
+        if not reference:
+            return True
+        return (
+            reference not in self._references
+            and _is_reference(reference)
+            and not holds_my_number(reference)
+        )
+
+    def _judge(self, row: TableRow) -> Judged:
         if faults := _unkeepable(row.cells):
             return Judged(_readable(row), None, faults)
         body = _body(row.cells, self._today)
@@ -103,12 +138,13 @@ class Judge:
             faults.append(Fault("line_ref", "line-ref-twice"))
         if faults:
             return Judged(row, None, faults)
-        return Judged(row, self._named(line), [])
+        return Judged(row, line, [])
 
-    def _named(self, line: ReportedLine) -> ReportedLine:
-        if line.line_ref is not None:
-            self._references.add(line.line_ref)
-            return line
+    def _named(self, line: ReportedLine, reference: str | None) -> ReportedLine:
+        """The line under its reference, or under one made of what it is about."""
+        if reference is not None:
+            self._references.add(reference)
+            return line.model_copy(update={"line_ref": reference})
         about = "|".join(
             (
                 line.channel,
@@ -120,8 +156,8 @@ class Judge:
                 ";".join(sorted(set(line.flags))),
             )
         )
-        self._alike[about] += 1
-        digest = hashlib.sha256(f"{about}|{self._alike[about]}".encode()).hexdigest()
+        self._times[about] += 1
+        digest = hashlib.sha256(f"{about}|{self._times[about]}".encode()).hexdigest()
         return line.model_copy(update={"line_ref": f"{CONTENT}/{digest[:40]}"})
 
 
@@ -134,6 +170,14 @@ def numbered_by(sender: Principal, line: ReportedLine) -> str:
     if (line.line_ref or "").startswith(f"{CONTENT}/"):
         return CONTENT
     return sender.sub if sender.kind == "frontline" else f"window:{line.channel}"
+
+
+def _is_reference(text: str) -> bool:
+    try:
+        _REFERENCE.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _told(faults: list[Fault], body: Mapping[str, object]) -> list[Fault]:

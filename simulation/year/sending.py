@@ -16,7 +16,7 @@ REPORTS = f"{INTAKE}/activity-reports"
 AT_ONCE = 4
 """Files on their way at once; more would only wait for their turn."""
 LINES_AT_ONCE = 500
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.5
 
 Told = Callable[[int], None]
 """Is told how many more rows have been dealt with."""

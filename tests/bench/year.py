@@ -2,8 +2,10 @@
 
 About 650,000 lines (the plan's table, one line a counted person) are sent as files; the tallies
 are watched while they come. Beside it, on the same PostgreSQL, a bare loop writes as many ledger
-and tally rows in batches of 500. Printed are both rates and their ratio, the rate of the last tenth
-beside the second (the first has the start in it), and the memory (PSS) of intake and indicators.
+and tally rows in batches of 500. Printed are both rates and their ratio, the rate of each tenth of
+the rows that are taken in (the last twentieth of the files comes a second time, which the tallies
+do not show) with how long the tallies came after them, and the memory (PSS) and the CPU
+seconds of intake and indicators.
 """
 
 import asyncio
@@ -12,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncpg
 import psutil
@@ -34,6 +37,8 @@ TALLIED = """
     AND basic_area = '' AND measure_id IN ('2.12.hiroba-users', '2.9.senior-station-visitors')
 """
 """Nine tenths of the lines."""
+
+TAKEN_IN = "SELECT coalesce(sum(rows_done), 0) FROM report_file"
 
 BARE_LEDGER = """
     INSERT INTO bare_ledger SELECT gen_random_uuid(), gen_random_uuid(), 'activity', 1, false,
@@ -66,35 +71,53 @@ async def bare_loop(connection: asyncpg.Connection) -> float:
     return rate
 
 
-def memory_mb(layout: Layout) -> dict[str, float]:
+class Used(NamedTuple):
+    """What a process has of the machine."""
+
+    memory_mb: float
+    cpu_seconds: float
+
+
+def used(layout: Layout) -> dict[str, Used]:
     said = daemon.report(layout)
     if said is None:
         raise RuntimeError("the stack is not up")
-    pids = {name: said["parts"][name]["pid"] for name in WATCHED}
-    return {n: psutil.Process(p).memory_full_info().pss / 2**20 for n, p in pids.items()}
+    found = {}
+    for name in WATCHED:
+        process = psutil.Process(said["parts"][name]["pid"])
+        times = process.cpu_times()
+        found[name] = Used(process.memory_full_info().pss / 2**20, times.user + times.system)
+    return found
 
 
-async def watch(connection: asyncpg.Connection, reached: list[tuple[float, int]]) -> None:
-    """Note how much is tallied at which time."""
+Reached = list[tuple[float, int]]
+"""How much there was at which time."""
+
+
+async def watch(connection: asyncpg.Connection, question: str, reached: Reached) -> None:
     while True:
-        tallied = await connection.fetchval(TALLIED)
-        if not reached or reached[-1][1] != tallied:
-            reached.append((time.monotonic(), int(tallied)))
+        count = int(await connection.fetchval(question))
+        if not reached or reached[-1][1] != count:
+            reached.append((time.monotonic(), count))
         await asyncio.sleep(LOOK_SECONDS)
 
 
-def tenth(reached: list[tuple[float, int]], number: int) -> float:
-    """Lines a second while the given tenth was tallied."""
+def tenth(reached: Reached, number: int) -> float:
+    """Rows a second while the given tenth came."""
     whole = reached[-1][1]
     first = next(at for at in reached if at[1] >= whole * number / 10)
     last = next(at for at in reached if at[1] >= whole * (number + 1) / 10)
     return (last[1] - first[1]) / max(last[0] - first[0], LOOK_SECONDS)
 
 
+async def connect(layout: Layout, service: str) -> asyncpg.Connection:
+    variables = process_environment(service, layout, ensure_secrets(layout))
+    return await asyncpg.connect(variables[f"KASANE_{service.upper()}_DATABASE_URL"])
+
+
 async def measure(layout: Layout, folder: Path) -> int:
     daemon.start(layout, [], lambda _: None)
-    variables = process_environment("indicators", layout, ensure_secrets(layout))
-    connection = await asyncpg.connect(variables["KASANE_INDICATORS_DATABASE_URL"])
+    intake, connection = await connect(layout, "intake"), await connect(layout, "indicators")
     environment = {
         **os.environ,
         "KASANE_PUBLIC_URL": layout.public_url,
@@ -102,22 +125,31 @@ async def measure(layout: Layout, folder: Path) -> int:
         "KASANE_DEMO_USERS": str(layout.users),
     }
     bare = await bare_loop(connection)
-    before = memory_mb(layout)
-    reached: list[tuple[float, int]] = []
-    watching = asyncio.create_task(watch(connection, reached))
+    before = used(layout)
+    taken: Reached = []
+    reached: Reached = []
+    watching = [
+        asyncio.create_task(watch(intake, TAKEN_IN, taken)),
+        asyncio.create_task(watch(connection, TALLIED, reached)),
+    ]
     began = time.monotonic()
     status = await play(environment, Wish(None, 2024, 1, "visits", folder), Console())
     await asyncio.sleep(2 * LOOK_SECONDS)
-    watching.cancel()
-    after, rate = memory_mb(layout), reached[-1][1] / (reached[-1][0] - began)
+    for task in watching:
+        task.cancel()
+    after, rate = used(layout), reached[-1][1] / (reached[-1][0] - began)
     say = sys.stdout.write
     say(f"bare loop: {bare:,.0f} rows/s; from HTTP to the tally: {rate:,.0f} lines/s")
     say(f" (ratio {bare / rate:.1f}, the writing of the files included)\n")
     sending = reached[-1][0] - next(at for at, tallied in reached if tallied)
     say(f"from the first line tallied to the last: {sending:.0f} s\n")
-    say(f"tenths 2 and 10: {tenth(reached, 1):,.0f} and {tenth(reached, 9):,.0f} lines/s\n")
+    say(f"tenths: {' '.join(f'{tenth(taken, number):,.0f}' for number in range(10))} rows/s; ")
+    say(f"tallied {reached[-1][0] - taken[-1][0]:.1f} s after the last row\n")
     for name in WATCHED:
-        say(f"{name}: {before[name]:.0f} MB at rest, {after[name]:.0f} MB at the end\n")
+        cpu = after[name].cpu_seconds - before[name].cpu_seconds
+        say(f"{name}: {before[name].memory_mb:.0f} MB at rest, {after[name].memory_mb:.0f} MB")
+        say(f" at the end; {cpu:.0f} s of CPU\n")
+    await intake.close()
     await connection.close()
     return status
 

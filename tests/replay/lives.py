@@ -7,8 +7,9 @@ from uuid import UUID
 
 from contracts import acts
 from contracts.awaited import LOOK_AGAIN
-from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind
+from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, RECHECK_RESUMED, Kind
 from contracts.steps import AgeBoundaries, AgeBoundary
+from tests.replay.lives_of_meetings import dates_found, outreach_planned, taken_on
 from tests.workflows.samples import (
     DAY,
     EVALUATION,
@@ -64,15 +65,28 @@ async def replanned_and_closed(ward: Ward) -> Case:
     await case.child(Kind.PLAN, acts.RecordAcceptance(person_id=case.persons[0]))
     await case.reaches("active")
     await case.child(Kind.PLAN, monitoring("goal-met"))
-    await case.reaches("close-review")
-    await case.act(EVALUATION)
-    await case.act(acts.ApproveClosure(), MANAGER)
+    await _closed(case)
     await case.act(follow_up())
     return case
 
 
 async def refused_then_trusted(ward: Ward) -> Case:
     """支援会議 without consent, outreach, and the plan that was prepared meanwhile."""
+    case = await _reached_out_to(ward)
+    person = case.persons[0]
+    await case.act(draft(acts.PreparePlan))
+    await case.child(Kind.OUTREACH, contact("no-answer"))
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await case.act(acts.RecheckConsent())
+    await case.act(consent(person, ("sharing", "support")))
+    await case.reaches("assess")
+    await case.act(acts.CompleteAssessment(issues=("withdrawal",)))
+    await case.reaches("meeting")
+    return case
+
+
+async def _reached_out_to(ward: Ward) -> Case:
+    """Without consent, by a 支援会議, to outreach."""
     case = await opened(ward)
     person = case.persons[0]
     await case.act(acts.AskConsent())
@@ -91,14 +105,6 @@ async def refused_then_trusted(ward: Ward) -> Case:
     await case.child(Kind.MEETING, decided)
     await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
     await case.reaches("outreach")
-    await case.act(draft(acts.PreparePlan))
-    await case.child(Kind.OUTREACH, contact("no-answer"))
-    await case.child(Kind.OUTREACH, contact("good-relation"))
-    await case.act(acts.RecheckConsent())
-    await case.act(consent(person, ("sharing", "support")))
-    await case.reaches("assess")
-    await case.act(acts.CompleteAssessment(issues=("withdrawal",)))
-    await case.reaches("meeting")
     return case
 
 
@@ -298,65 +304,56 @@ def _in_days(on: date, count: int) -> date:
     return on + timedelta(days=count)
 
 
-async def dates_found(ward: Ward) -> Case:
-    """A 支援会議 whose date is found with the agencies, missed, found again, and left with advice,
-    duties, minutes that were returned once, and a trouble told to the community."""
-    case = await opened(ward)
-    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.UNSAFE))
-    await case.act(acts.AcceptSupportMeeting())
-    first, second = (await ward.now()) + timedelta(days=30), (await ward.now()) + timedelta(days=40)
-    seats = ("jobota", "sapota", "supervisor-law")
-    await case.act(acts.ProposeDates(slots=(first, second), attendees=seats))
-    await case.child_reaches(Kind.MEETING, "polling")
-    done = dict.fromkeys(("shared_view", "roles_clear", "time_fit"), acts.Felt.YES)
-    for act in (
-        acts.AnswerDates(agency="jobota", yes=(first, second)),
-        acts.AnswerDates(agency="sapota", if_needed=(first,)),
-        acts.ChooseDate(starts_at=first),
-        acts.ReportNoQuorum(present=()),
-        acts.ProposeOtherDates(slots=(second,)),
-        acts.ChooseDate(starts_at=second),
-        *(acts.AcknowledgeSecrecy(agency=agency) for agency in seats),
-        acts.HoldMeeting(present=seats),
-        acts.RecordAdvice(agency="supervisor-law"),
-        acts.AssignDuty(agency="sapota", duty=acts.DutyKind.VISIT, due_on=DAY),
-        acts.DecideSupport(decision=acts.SupportDecision.WATCH),
-        acts.RaiseCommunityIssue(theme="isolation", wanted_kinds=("ibasho",)),
-        acts.SubmitFeedback(agency="jobota", **done),
-    ):
-        await case.child(Kind.MEETING, act)
-    await case.child(Kind.MEETING, acts.ReturnMinutes(), MANAGER)
-    await case.child(Kind.MEETING, acts.DraftMinutes())
-    await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
-    await case.reaches("sk-decided")
-    await case.act(
-        acts.RecordStatutoryMeeting(
-            meeting="needy-support", on=DAY, agency="jobota", outcome="shared"
-        )
-    )
+async def begun_anew(ward: Ward) -> Case:
+    """Closed, followed up to the end, and reopened long after: another plan, another closing."""
+    case = await to_active(ward)
+    await case.child(Kind.PLAN, monitoring("goal-met"))
+    await _closed(case)
+    await ward.pass_time(timedelta(days=260))
+    await case.result()
+    await ward.pass_time(timedelta(days=700))
+    await case.begun_anew(acts.Reopen(), plan_version=1)
+    person = case.persons[0]
+    await case.act(acts.AskConsent())
+    await case.act(consent(person, ("sharing", "support")))
+    await case.act(acts.CompleteAssessment(issues=("debt",)))
+    await case.act(draft())
+    await ward.until(lambda: len(case.all(Kind.PLAN)) == 2, "the plan of the second episode")
+    await _meet_and_decide(case)
+    await case.child(Kind.PLAN, acts.RecordAcceptance(person_id=person))
+    await case.reaches("active")
+    await case.child(Kind.PLAN, monitoring("goal-met"))
+    await _closed(case)
     return case
 
 
-async def taken_on(ward: Ward) -> Case:
-    """What agencies take on at a 支援会議 waits in their worklists, also when that is long over."""
-    case = await opened(ward)
-    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.REFUSED))
-    await case.act(acts.AcceptSupportMeeting())
-    await case.act(schedule())
-    for act in (
-        *(acts.AcknowledgeSecrecy(agency=agency) for agency in ("jobota", "sapota")),
-        acts.HoldMeeting(present=("jobota", "sapota")),
-        acts.AssignDuty(agency="sapota", duty=acts.DutyKind.VISIT),
-        acts.AssignDuty(agency="jobota", duty=acts.DutyKind.CONSULT, due_on=DAY),
-        acts.DecideSupport(decision=acts.SupportDecision.WATCH),
-    ):
-        await case.child(Kind.MEETING, act)
-    await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
-    await ward.until(lambda: len(case.all(Kind.ERRAND)) == 2, "the errands of the duties")
-    await ward.act(Kind.ERRAND, case.all(Kind.ERRAND)[0], acts.ReportErrand(result="done"))
-    await case.reaches("sk-decided")
-    await case.act(acts.MergeInto(into_case_id=STRANGER))
-    await ward.reaches(Kind.ERRAND, case.all(Kind.ERRAND)[1], "stopped")
+async def _closed(case: Case) -> None:
+    await case.reaches("close-review")
+    await case.act(EVALUATION)
+    await case.act(acts.ApproveClosure(), MANAGER)
+
+
+async def left_in_peace(ward: Ward) -> Case:
+    """Refused when asked again: nobody asks by the calendar, until the next good contact; and once
+    somebody who knows the person asks all the same."""
+    case = await _reached_out_to(ward)
+    refusal = acts.RecordRefusal(person_id=case.persons[0], reason=acts.NoConsentReason.REFUSED)
+    month = timedelta(days=31)
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await ward.pass_time(month)
+    await case.reaches("consent-recheck")
+    await case.act(refusal)
+    await case.child(Kind.OUTREACH, contact("talked"))
+    await ward.pass_time(month)
+    await case.child(Kind.OUTREACH, contact("good-relation"))
+    await ward.until(lambda: case.steps[-1].cause == RECHECK_RESUMED, "asking by the calendar")
+    await ward.pass_time(month)
+    await case.reaches("consent-recheck")
+    await case.act(refusal)
+    await case.reaches("outreach")
+    await case.act(acts.RecheckConsent())
+    await case.act(consent(case.persons[0], ("sharing", "support")))
+    await case.reaches("assess")
     return case
 
 
@@ -375,7 +372,10 @@ LIVES: dict[str, Life] = {
         asked_when_born,
         waited_for,
         dates_found,
+        left_in_peace,
+        begun_anew,
         taken_on,
+        outreach_planned,
     )
 }
 """Between them they lead every kind of workflow through its main path."""

@@ -240,6 +240,7 @@ SPECIAL: dict[tuple[str, str, str, str], Arranged] = {
     ("case", "close-review", "continue_support", "active"): Arranged(
         {"plan_id": PLAN, "suspended_from": "active"}
     ),
+    ("case", "close-review", "continue_support", "sk-requested"): Arranged({"outreach_met": True}),
     ("case", "suspended", "resume", "replan"): Arranged(
         {"suspended_from": "active", "plan_id": None}
     ),

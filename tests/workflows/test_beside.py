@@ -9,6 +9,7 @@ from contracts.cases import Kind
 from contracts.life import ERRANDS
 from contracts.steps import AgeBoundaries, AgeBoundary
 from tests.replay.lives import asked_when_born, taken_over, tasks_of_a_plan
+from tests.replay.lives_of_meetings import outreach_decided, outreach_planned
 from tests.workflows import plays
 from tests.workflows.samples import consent, draft, monitoring
 from tests.workflows.ward import Ward, opened
@@ -91,3 +92,31 @@ async def test_a_plan_prepared_in_advance_is_looked_at_until_consent_comes(ward:
     await case.act(consent(case.persons[0]))
     await case.act(acts.CompleteAssessment(issues=("debt",)))
     await case.child_reaches(Kind.ERRAND, "stopped")
+
+
+async def test_an_outreach_plan_has_tasks_and_days_as_a_support_plan_has(ward: Ward) -> None:
+    """Issue 3, item 5: tasks in the worklist, monitoring on its days, 再プラン, evaluation."""
+    case = await outreach_planned(ward)
+    first, second = case.all(Kind.PLAN)
+    walked = [ward.states(Kind.PLAN, key) for key in (first, second)]
+    assert walked == [
+        ["active", "monitoring", "active", "revised"],
+        ["active", "paused", "active", "completed"],
+    ]
+    causes = {step.cause for step in ward.steps[f"plan:{first}"]}
+    assert {"started", "monitoring-date"} <= causes
+    asked = [ward.steps[f"errand:{key}"][0].opens[0] for key in case.all(Kind.ERRAND)]
+    assert {(task.agency, task.asks) for task in asked} == {("jobota", ERRANDS["plan-task"])}
+    ends = [ward.state(Kind.ERRAND, key) for key in case.all(Kind.ERRAND)]
+    assert ends == ["done", "stopped"], "what is left of a plan that is over is not asked for"
+    [relation, again, *_] = [ward.states(Kind.OUTREACH, key) for key in case.all(Kind.OUTREACH)]
+    assert (relation[-1], again[-1]) == ("stopped", "stopped"), "one work on the relation at a time"
+
+
+async def test_consent_ends_an_outreach_plan_and_the_case_goes_on_with_it(ward: Ward) -> None:
+    case = await opened(ward)
+    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.REFUSED))
+    await outreach_decided(case)
+    await case.act(consent(case.persons[0]))
+    await case.reaches("assess")
+    await case.child_reaches(Kind.PLAN, "stopped")

@@ -10,7 +10,7 @@ import pytest
 
 from contracts import acts
 from contracts.acts import Act
-from contracts.cases import MEETING_VERDICT, Kind, MeetingSaid
+from contracts.cases import MEETING_VERDICT, Kind, MeetingSaid, Timer
 from contracts.life import LIVES, Role
 from contracts.message import Message
 from contracts.policies import Period, Policy, days
@@ -399,20 +399,20 @@ async def test_only_a_person_who_was_met_starts_the_wait_for_a_contact_anew(ward
 
 
 @of("consent_recheck_every")
-@pytest.mark.parametrize("good", [True, False])
-async def test_consent_is_asked_for_again_only_while_the_relation_is_good(
-    ward: Ward, good: bool
+@pytest.mark.parametrize(
+    ("good", "refused"), [(True, False), (False, False), (True, True)], ids=["good", "not", "no"]
+)
+async def test_consent_is_asked_for_again_only_while_the_relation_is_good_and_nobody_refused(
+    ward: Ward, good: bool, refused: bool
 ) -> None:
-    entered = Entered(
-        Kind.CASE,
-        "outreach",
-        "consent-recheck",
-        acts.RecordRefusal(person_id=PERSON, reason=acts.NoConsentReason.REFUSED),
-        remembers={"outreach_id": OUTREACH, "relation_good": good},
-    )
-    key, step = await entered.enter(ward)
-    await at(ward, after(POLICY, "consent_recheck_every", step.at) + MOMENT)
-    if good:
+    """Process A12: every 30 days while the relation is good; paused on refusal."""
+    key, now = uuid4(), await ward.now()
+    due = after(POLICY, "consent_recheck_every", now)
+    known = {"outreach_id": OUTREACH, "relation_good": good, "recheck_paused": refused}
+    ring = Timer(at=due, does="lapse", cause="consent_recheck_every")
+    await ward.start(Kind.CASE, key, placed("case", key, "outreach", now, known, (ring,)))
+    await at(ward, due + MOMENT)
+    if good and not refused:
         await ward.reaches(Kind.CASE, key, "consent-recheck")
         assert ward.last(Kind.CASE, key).opens[0].agency == "sapota"
     else:

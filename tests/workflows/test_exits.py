@@ -95,6 +95,8 @@ async def test_news_leads_where_the_table_says(
         remembers = {"paused_from": to}
     if news == "outreach:unreached":
         remembers = {"outreach_id": OUTREACH}
+    if news.startswith("plan:") and state in ("outreach", "consent-recheck"):
+        remembers = {"outreach_plan_id": PLAN}
     await ward.start(Kind(kind), key, placed(kind, key, state, now, remembers, timers))
     if signal := signalled(news, to, now.date()):
         name, message = signal

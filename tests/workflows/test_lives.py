@@ -69,7 +69,8 @@ async def test_a_case_without_consent_is_helped_and_goes_on_with_the_prepared_pl
     ]
     assert "plan-draft" not in case.states
     prepared = next(s for s in case.steps if s.command and s.command.act.code == "prepare_plan")
-    assert case.all(Kind.PLAN) == [prepared.created_id]
+    outreach, plan = case.all(Kind.PLAN)
+    assert (ward.state(Kind.PLAN, outreach), plan) == ("stopped", prepared.created_id)
     support, on_consent = case.all(Kind.MEETING)
     decided = next(
         step

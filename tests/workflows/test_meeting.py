@@ -9,7 +9,7 @@ from contracts.beside import task_errand_id
 from contracts.cases import Kind
 from contracts.life import ERRANDS, Role
 from contracts.policies import Policy
-from tests.replay.lives import taken_on
+from tests.replay.lives_of_meetings import taken_on
 from tests.workflows.samples import FAR, PERSON, placed
 from tests.workflows.ward import MANAGER, Ward
 from workflows.policies import after

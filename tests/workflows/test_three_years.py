@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from contracts import acts
-from contracts.cases import Kind, workflow_id
+from contracts.cases import RECHECK_RESUMED, Kind, workflow_id
 from tests.workflows import plays
 from tests.workflows.samples import (
     DAY,
@@ -99,8 +99,9 @@ async def test_three_years_without_consent_are_not_forgotten(ward: Ward) -> None
 
 
 async def test_three_years_of_refusals_end_in_suspension_and_begin_again(ward: Ward) -> None:
-    """Asked again every month while the relation is good, set aside after three refusals, brought
-    back by the hard stop, closed, followed up, and opened again as a new episode."""
+    """Asked again after a month of a good relation, left in peace after each refusal until the next
+    good contact, set aside after three, brought back by the hard stop, closed, followed up, and
+    opened again as a new episode."""
     began = await ward.now()
     case = await opened(ward)
     for episode in (1, 2, 3):
@@ -115,6 +116,7 @@ async def test_three_years_of_refusals_end_in_suspension_and_begin_again(ward: W
         assert case.steps[-1].result == str(episode + 1)
     assert (await ward.now()) - began > timedelta(days=365 * YEARS)
     assert case.states.count("consent-recheck") == 9
+    assert [step.cause for step in case.steps].count(RECHECK_RESUMED) == 6
     await case.act(acts.EndWithInformation())
     await short_histories(case)
 
@@ -130,10 +132,21 @@ async def refused_three_times(case: Case) -> None:
         decision=acts.SupportDecision.OUTREACH_PLAN, agency="sapota", starts_on=DAY, ends_on=DAY
     )
     await plays.meeting_held(case, decision)
-    for _ in range(3):
+    for asked in range(1, 4):
         await case.reaches("outreach")
+        if asked > 1:
+            await nobody_asks_by_the_calendar(case)
         await case.child(Kind.OUTREACH, contact("good-relation"))
         await ward.pass_time(MONTH)
         await case.reaches("consent-recheck")
         await always_waits(case)
         await case.act(refusal)
+
+
+async def nobody_asks_by_the_calendar(case: Case) -> None:
+    """After a refusal it is the relation that has to move, not the month."""
+    await case.child(Kind.OUTREACH, contact("talked"))
+    steps = len(case.steps)
+    await case.ward.pass_time(MONTH)
+    await always_waits(case)
+    assert len(case.steps) == steps

@@ -10,7 +10,7 @@ from contracts import acts
 from contracts.acts import Act
 from contracts.cases import Kind, workflow_id
 from contracts.life import LIVES, allowed
-from tests.workflows.samples import PLAINEST, consent, contact, draft, monitoring, schedule
+from tests.workflows.samples import DAY, PLAINEST, consent, contact, draft, monitoring, schedule
 from tests.workflows.ward import COORDINATOR, MANAGER, Case, Ward, opened
 
 LENGTH = 40
@@ -66,7 +66,11 @@ async def act_for(ward: Ward, chance: random.Random, code: str, case: Case) -> A
             verdict=chance.choice(list(acts.PlanVerdict)), agency="jobota"
         ),
         "decide_support": acts.DecideSupport(
-            decision=chance.choice(list(acts.SupportDecision)), agency="sapota"
+            decision=chance.choice(list(acts.SupportDecision)),
+            agency="sapota",
+            starts_on=DAY,
+            ends_on=DAY + timedelta(days=400),
+            tasks=(acts.PlanTask(agency="sapota", what="visit", due_on=DAY),),
         ),
     }
     return fresh.get(code, PLAINEST[code])

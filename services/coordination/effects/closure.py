@@ -12,7 +12,6 @@ from contracts.acts import (
     EndWithInformation,
     EvaluateClosure,
     MergeInto,
-    PlanKind,
     RecordRefusal,
     Reopen,
     ReportLostContact,
@@ -22,6 +21,7 @@ from contracts.acts import (
     Suspend,
     SuspensionReason,
 )
+from contracts.cases import RECHECK_RESUMED
 from contracts.events.coordination import CaseClosed, CaseMoved, CaseReopened
 from contracts.events.envelope import new_id
 from contracts.life import CaseState
@@ -29,7 +29,7 @@ from services.coordination.effects.plan import PLAN_ROLES, end_current, remember
 from services.coordination.effects.referral import BESIDE, SOLE, sole_agency
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.models import Evaluation, Suspension, SuspensionReview
-from services.coordination.plan_rules import latest_plan
+from services.coordination.plan_rules import lived_by
 from services.coordination.rules import open_evaluation
 from services.coordination.store.reminders import settle_expired
 from services.coordination.store.team import join_team, leave_team
@@ -43,6 +43,7 @@ async def case_moved(scene: Scene) -> None:
     if scene.step.cause == "consent-expired" and scene.step.person_id and scene.step.result:
         ended = (scene.step.person_id, scene.step.result)
         await settle_expired(scene.session, case.case_id, *ended, scene.step.at)
+    _mind_the_pause(scene)
     if state == case.state:
         return
     if state == CaseState.CLOSED:
@@ -58,6 +59,15 @@ async def case_moved(scene: Scene) -> None:
         _begin_suspension(scene, came_from)
     if state == CaseState.CLOSED:
         await _close(scene)
+
+
+def _mind_the_pause(scene: Scene) -> None:
+    """A refusal at the re-check is the end of asking by the calendar, for a while (process A12)."""
+    case, step = scene.case, scene.step
+    if (case.state, step.state) == (CaseState.CONSENT_RECHECK, CaseState.OUTREACH):
+        case.recheck_paused_at = step.at
+    elif step.cause == RECHECK_RESUMED or step.state != CaseState.OUTREACH:
+        case.recheck_paused_at = None
 
 
 def _begin_suspension(scene: Scene, came_from: str) -> None:
@@ -156,7 +166,7 @@ async def _approved_reason(scene: Scene) -> str:
 async def _begin_episode(scene: Scene) -> None:
     case = scene.case
     case.episode += 1
-    case.closed_at = case.closure_reason = None
+    case.closed_at = case.closure_reason = case.merged_into = None
     await scene.tell(CaseReopened, episode=case.episode)
 
 
@@ -199,7 +209,7 @@ async def evaluate_closure(scene: Scene, act: EvaluateClosure) -> None:
         earlier.approved, earlier.settled_at, earlier.settled_by = False, scene.step.at, scene.by
         await scene.session.flush()
     evaluation_id = new_id()
-    plan_id = await latest_plan(scene.session, scene.case.case_id, PlanKind.SUPPORT)
+    plan_id = await lived_by(scene.session, scene.case.case_id)
     if plan_id is not None:
         remember_goals(scene, evaluation_id, plan_id, act.goals)
     scene.session.add(
@@ -245,4 +255,4 @@ async def _settle(scene: Scene, *, approved: bool) -> Evaluation | None:
 
 @effect(Reopen)
 async def reopen(scene: Scene, act: Reopen) -> None:
-    """The case's move out of 終結 begins the new episode."""
+    """The case's move out of 終結 begins the new episode; a duplicate stands for itself again."""

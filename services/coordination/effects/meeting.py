@@ -22,7 +22,7 @@ from contracts.life import MeetingState
 from services.coordination.bodies import may_chair, seat_role
 from services.coordination.compartment import admit
 from services.coordination.effects.plan import adopt, make_current, next_version
-from services.coordination.effects.plan_draft import write_parts
+from services.coordination.effects.plan_draft import write_parts, write_tasks
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.meeting_rules import basis_of, seats
 from services.coordination.models import Attendee, Meeting, PlanVersion
@@ -190,6 +190,7 @@ async def _outreach_plan(scene: Scene, act: DecideSupport, agency: str) -> PlanV
         previous_plan_id=await latest_plan(scene.session, scene.case.case_id, PlanKind.OUTREACH),
         starts_on=act.starts_on or scene.on,
         ends_on=act.ends_on or scene.on,
+        monitoring_on=sorted(set(act.monitoring_on)),
         outreach=True,
     )
     scene.session.add(plan)
@@ -197,6 +198,7 @@ async def _outreach_plan(scene: Scene, act: DecideSupport, agency: str) -> PlanV
     await write_parts(
         scene, plan.plan_id, (AgencyRole(agency=agency, role="lead"), *others), act.goals
     )
+    write_tasks(scene, plan.plan_id, act.tasks)
     return plan
 
 

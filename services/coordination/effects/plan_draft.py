@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from contracts.acts import AgencyRole, DraftPlan, Goal, PlanKind, PreparePlan, ReviseDraft
+from contracts.acts import PlanTask as Undertaken
 from services.coordination.effects.plan import next_version
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.models import PlanGoal, PlanRole, PlanTask, PlanVersion
@@ -33,7 +34,7 @@ async def revise_draft(scene: Scene, act: ReviseDraft) -> None:
         await scene.session.execute(delete(table).where(col(table.plan_id) == plan.plan_id))
     _write(scene, plan, act)
     await write_parts(scene, plan.plan_id, act.roles, act.goals)
-    _write_tasks(scene, plan.plan_id, act)
+    write_tasks(scene, plan.plan_id, act.tasks)
 
 
 async def _draft(scene: Scene, act: DraftPlan, *, prepared: bool) -> None:
@@ -53,7 +54,7 @@ async def _draft(scene: Scene, act: DraftPlan, *, prepared: bool) -> None:
     _write(scene, plan, act)
     scene.session.add(plan)
     await write_parts(scene, plan.plan_id, act.roles, act.goals)
-    _write_tasks(scene, plan.plan_id, act)
+    write_tasks(scene, plan.plan_id, act.tasks)
 
 
 def _write(scene: Scene, plan: PlanVersion, act: DraftPlan) -> None:
@@ -80,8 +81,9 @@ async def write_parts(
     await scene.session.flush()
 
 
-def _write_tasks(scene: Scene, plan_id: UUID, act: DraftPlan) -> None:
+def write_tasks(scene: Scene, plan_id: UUID, tasks: Iterable[Undertaken]) -> None:
+    """取組, numbered as their errands are."""
     scene.session.add_all(
         PlanTask(plan_id=plan_id, number=number, **task.model_dump(exclude={"text"}))
-        for number, task in enumerate(act.tasks, start=1)
+        for number, task in enumerate(tasks, start=1)
     )

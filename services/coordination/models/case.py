@@ -53,6 +53,8 @@ class CaseFile(Table, table=True):
     closure_reason: str | None = None
     closed_at: Instant | None = None
     merged_into: UUID | None = None
+    recheck_paused_at: Instant | None = None
+    """The person said no when asked again; until the relation moves nobody asks by the calendar."""
     waiting_asks: str | None = None
     waiting_role: str | None = None
     waiting_agency: str | None = None

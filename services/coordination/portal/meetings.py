@@ -17,6 +17,17 @@ from services.coordination.store.sittings import call_sitting
 
 router = APIRouter()
 
+NOT_AS_PLANNED = frozenset(
+    {
+        "postpone_meeting",
+        "propose_other_dates",
+        "report_no_quorum",
+        "cancel_meeting",
+        "return_minutes",
+    }
+)
+"""Acts that stand apart on the page, so that the next step of a meeting is plain to see."""
+
 
 @router.get("/meetings/{meeting_id}")
 async def meeting(
@@ -38,6 +49,7 @@ async def meeting(
         page=shown,
         meeting=shown.meeting,
         words=words,
+        otherwise=NOT_AS_PLANNED,
         answers=labels.choices("", "slot_answer"),
     )
 

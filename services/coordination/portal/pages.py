@@ -64,6 +64,7 @@ templates.env.lstrip_blocks = True
 templates.env.filters.update(
     moment=words.moment,
     day=words.day,
+    born=words.born,
     instant=words.instant,
     clock=lambda at: f"{at.astimezone(TOKYO):%H:%M}",
     iso=lambda at: at.isoformat(),

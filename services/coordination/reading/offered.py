@@ -20,7 +20,7 @@ from services.coordination.store.polls import rated_slots
 
 CALLING = frozenset({"schedule_meeting", "propose_dates"})
 
-PLANNING = frozenset({"draft_plan", "prepare_plan", "revise_draft"})
+PLANNING = frozenset({"draft_plan", "prepare_plan", "revise_draft", "decide_support"})
 
 OF_THE_SEATS = frozenset({"submit_sheet", "acknowledge_secrecy", "answer_dates"})
 

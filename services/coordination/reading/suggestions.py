@@ -21,7 +21,7 @@ from contracts.calendar import add_months, today
 from contracts.policies import Policy
 from services.coordination.models import Assessment, Handover
 from services.coordination.permissions import role_allows
-from services.coordination.plan_rules import latest_plan
+from services.coordination.plan_rules import lived_by
 from services.coordination.reading.cases import show_case
 from services.coordination.reading.from_meeting import latest_outcome, of_meeting
 from services.coordination.reading.records import show_records
@@ -53,8 +53,10 @@ async def suggest(
     if act == "record_monitoring":
         return _of_goals(next((one for one in case.plans if one.plan_id == target), None))
     if act == "evaluate_closure":
-        lived = await latest_plan(session, case_id, PlanKind.SUPPORT)
+        lived = await lived_by(session, case_id)
         return _of_goals(next((one for one in case.plans if one.plan_id == lived), None))
+    if act == "decide_support":
+        return _outreach(case)
     if act in ("name_sides", "pack_handover"):
         return await _handover(session, target, act)
     return {}
@@ -89,6 +91,24 @@ async def _draft(
         }
         return {**before, **late, **period, **{k: v for k, v in issues.items() if v}}
     return {**period, **issues, **met}
+
+
+def _outreach(case: CaseView) -> dict[str, Any]:
+    """再プラン of an outreach plan: who, and what is not done yet; its words are not to be had."""
+    made = [one for one in case.plans if one.kind == PlanKind.OUTREACH]
+    if not made:
+        return {}
+    before = _paper(made[-1], ())
+    lead = next((role["agency"] for role in before["roles"] if role["role"] == "lead"), None)
+    return {
+        "agency": lead,
+        "roles": [role for role in before["roles"] if role["agency"] != lead],
+        "tasks": [
+            {**task, "due_on": None}
+            for task, known in zip(before["tasks"], made[-1].tasks, strict=True)
+            if known.result is None
+        ],
+    }
 
 
 def _merged(before: list[dict[str, str]], new: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -13,6 +13,21 @@ from services.coordination.reading.tasks import day_begins
 
 def waiting_view(case: CaseFile, names: Names) -> views.Waiting:
     """「本人同意を確認する(調整担当・大森地域福祉課・令和8年12月7日(月)まで)」"""
+    waiting, paused = _waiting(case, names), _paused(case)
+    if paused is None:
+        return waiting
+    return waiting.model_copy(update={"line": f"{waiting.line}。{paused}", "paused": paused})
+
+
+def _paused(case: CaseFile) -> str | None:
+    if case.recheck_paused_at is None:
+        return None
+    since = _day(case.recheck_paused_at)
+    ask = labels.act("recheck_consent")
+    return f"同意の再確認は休止中({since}に拒否。関係のよい接触の記録か「{ask}」で再開)"
+
+
+def _waiting(case: CaseFile, names: Names) -> views.Waiting:
     until = case.waiting_until
     agency = case.waiting_agency or case.coordinator_agency
     role = case.waiting_role or "coordinator"

@@ -22,6 +22,8 @@ class Waiting(View):
     """The workflow that waits, and where it is."""
     until: datetime | None = None
     overdue: bool = False
+    paused: str | None = None
+    """What else would come by itself, why it does not just now, and what makes it go on."""
 
 
 class CaseRow(View):

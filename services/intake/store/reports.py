@@ -1,20 +1,20 @@
 """Activity reports: lines kept once each, told in events of at most 500."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import cache
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table, Text, bindparam, cast, column, func, select, tuple_
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from pydantic_core import to_json
+from sqlalchemy import Table, TextualSelect, func, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 
 from chassis.auth import Principal
 from chassis.outbox import emit
+from chassis.sent_rows import SENT, in_words, sent_rows
 from contracts import catalogue
 from contracts.events import new_id
 from contracts.events.intake import ActivityReported, ReportLine
@@ -119,50 +119,57 @@ def apply_to_line(line: ActivityLine, says: ReportedLine) -> None:
 
 
 def _columns(says: ReportedLine) -> dict[str, Any]:
+    follows = _follows(says.on, says.channel, says.venue, says.daily_area)
     return {
         "channel": says.channel,
         "kind": says.kind,
-        "programme_no": catalogue.channels(says.on)[says.channel].programme_no,
+        "programme_no": follows.programme_no,
         "on_date": says.on,
         "quantity": says.quantity,
         "venue": says.venue,
         "group": says.group,
         "flags": list(dict.fromkeys(says.flags)),
         "daily_area": says.daily_area,
-        "basic_area": _basic_area(says),
+        "basic_area": follows.basic_area,
     }
 
 
-def _basic_area(says: ReportedLine) -> str | None:
+class _Follows(NamedTuple):
+    programme_no: int
+    basic_area: str | None
     """Where it was: in the area named, else in the venue's."""
-    venue = venues(says.on).get(says.venue) if says.venue else None
-    daily_area = says.daily_area or (venue.daily_area if venue else None)
-    return catalogue.basic_area_of(daily_area) if daily_area else None
+
+
+@lru_cache(maxsize=4_096)
+def _follows(on: date, channel: str, code: str | None, daily_area: str | None) -> _Follows:
+    venue = venues(on).get(code) if code else None
+    area = daily_area or (venue.daily_area if venue else None)
+    return _Follows(
+        catalogue.channels(on)[channel].programme_no,
+        catalogue.basic_area_of(area) if area else None,
+    )
 
 
 async def _enter(session: AsyncSession, lines: Iterable[Mapping[str, Any]]) -> set[UUID]:
     """Put lines in the table, but for those whose reference is known; the ids of the new ones."""
     rows = [{**line, "group_code": line["group"]} for line in lines]
-    entered = await session.scalars(_entering(), {"rows": json.dumps(rows, default=str)})
+    entered = await session.scalars(_entering(), {SENT: to_json(rows).decode()})
     return set(entered)
 
 
 @cache
-def _entering() -> ReturningInsert[Any]:
-    """One statement, one parameter `rows`, for any number of lines."""
+def _entering() -> TextualSelect:
+    """One statement for any number of lines."""
     # By reference, so that two reports of the same lines do not wait for each other in a circle.
-    rows = (
-        func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), JSONB))
-        .table_valued(*(column(c.name, c.type) for c in TABLE.c))
-        .render_derived(with_types=True)
-    )
+    rows = sent_rows(TABLE, TABLE.c.keys())
     chosen = select(*rows.c).order_by(rows.c.sender, rows.c.line_ref)
-    return (
+    statement = (
         insert(TABLE)
         .from_select([c.name for c in TABLE.c], chosen)
         .on_conflict_do_nothing()
         .returning(TABLE.c.line_id)
     )
+    return in_words(statement).columns(TABLE.c.line_id)
 
 
 async def _known(

@@ -5,12 +5,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from opentelemetry import trace
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -37,6 +38,14 @@ class Handle:
     async def signal(self, name: str) -> None:
         await self._engine.signalled(self._workflow, name)
 
+    async def describe(self) -> "Described":
+        return self._engine.describe(self._workflow)
+
+
+@dataclass(frozen=True)
+class Described:
+    status: WorkflowExecutionStatus
+
 
 class Engine:
     """Workflows that are known by their ids and answer acts by `apply`."""
@@ -45,6 +54,8 @@ class Engine:
         self.apply = apply
         self.away = False
         """Whether the server cannot be reached."""
+        self.loses = 0
+        """How many of the next updates the server forgets."""
         self.gate = asyncio.Event()
         """Updates wait here; open at first."""
         self.gate.set()
@@ -69,6 +80,21 @@ class Engine:
         self.started[id] = given
         self.running.add(id)
 
+    async def execute_update_with_start_workflow(
+        self, update: str, command: Command, *, start_workflow_operation: Any, **named: Any
+    ) -> Outcome:
+        """Where nothing runs under the id, another run begins; then it is told."""
+        begun = start_workflow_operation._start_workflow_input
+        if begun.id in self.ended:
+            self.ended.remove(begun.id)
+            self.started[begun.id] = begun.args[0]
+            self.begun(begun.id)
+        handle = self.get_workflow_handle(begun.id)
+        return await handle.execute_update(update, command, **named)
+
+    def begun(self, workflow: str) -> None:
+        """Another run of it has begun."""
+
     def get_workflow_handle(self, workflow: str) -> Handle:
         return Handle(self, workflow)
 
@@ -78,6 +104,9 @@ class Engine:
 
     async def update(self, workflow: str, command: Command) -> Outcome:
         self._reach()
+        if self.loses:
+            self.loses -= 1
+            raise RPCError(f"update {command.command_id} not found", RPCStatusCode.NOT_FOUND, b"")
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         self.told.append((workflow, str(command.command_id)))
@@ -95,6 +124,14 @@ class Engine:
             raise WorkflowUpdateFailedError(error) from error
         finally:
             self._at_once -= 1
+
+    def describe(self, workflow: str) -> Described:
+        self._reach()
+        if workflow not in self.running:
+            raise RPCError("not found", RPCStatusCode.NOT_FOUND, b"")
+        over = workflow in self.ended
+        ended, running = WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.RUNNING
+        return Described(ended if over else running)
 
     def _reach(self) -> None:
         if self.away:

@@ -133,6 +133,16 @@ async def test_what_cannot_be_told_is_tried_again_until_it_can(desk: Desk, engin
 
 
 @pytest.mark.usefixtures("relay")
+async def test_a_lost_update_stays_on_its_way_and_is_told_again(desk: Desk, engine: Engine) -> None:
+    case = await desk.open()
+    engine.loses = 2
+    stored = await store(desk, case)
+    await settled(desk, stored)
+    row = await desk.row(CommandRow, command_id=stored)
+    assert (row.status, row.attempts) == ("applied", 2)
+
+
+@pytest.mark.usefixtures("relay")
 async def test_a_case_is_started_before_anything_is_told_to_it(desk: Desk, engine: Engine) -> None:
     case = await desk.open()
     stored = await store(desk, case)

