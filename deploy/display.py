@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.embedded.daemon import Report
 from deploy.embedded.layout import Layout
@@ -40,6 +40,7 @@ def show_addresses(layout: Layout) -> None:
         ("トレース / traces", f"{layout.public_url}/traces"),
         ("ワークフロー / workflow UI", layout.url("temporal-ui")),
         ("API (OpenAPI)", f"{layout.public_url}/api/intake/v1/openapi.json"),
+        ("API のトークン / token", ".venv/bin/kasane token"),
     ):
         addresses.add_row(label, url)
     out.print(addresses)
@@ -54,10 +55,12 @@ def show_addresses(layout: Layout) -> None:
 
 
 def show_status(statuses: list[PartStatus]) -> None:
-    table = Table("部品", "状態", "版", "アドレス", "再起動", "たまり")
+    """Every part; of what may pile up, what has. `--json` has all of it."""
+    table = Table("部品", "状態", "版", "アドレス", "再起動", Column("たまり", overflow="fold"))
     for status in statuses:
         colour = "green" if status.healthy else "red"
-        backlog = " ".join(f"{name}={value}" for name, value in status.backlog.items())
+        waiting = (f"{name}={value}" for name, value in status.backlog.items() if value)
+        backlog = "\n".join(waiting) if status.healthy else ""
         table.add_row(
             status.name,
             f"[{colour}]{status.state if status.healthy else 'unhealthy'}[/]",

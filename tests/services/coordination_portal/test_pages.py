@@ -316,7 +316,6 @@ async def test_a_task_is_taken_and_given_back(coordinator: Browser, seeded: Seed
     ("roles", "path"),
     [
         (("statistics",), "/cases"),
-        (("statistics",), "/cases"),
         (("coordinator",), "/operations"),
         (("operator",), "/tasks"),
     ],
