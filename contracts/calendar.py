@@ -13,6 +13,14 @@ import jpholiday
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 REIWA_BEGAN = date(2019, 5, 1)
+ERAS = (
+    ("令和", REIWA_BEGAN),
+    ("平成", date(1989, 1, 8)),
+    ("昭和", date(1926, 12, 25)),
+    ("大正", date(1912, 7, 30)),
+    ("明治", date(1868, 10, 23)),
+)
+"""The eras and their first days, the present one first (元号法 and the 政令 of each)."""
 WEEKDAYS = "月火水木金土日"
 
 
@@ -40,13 +48,18 @@ def fiscal_year_label(year: int) -> str:
     return f"令和{'元' if number == 1 else number}年度"
 
 
+def era_date(on: date) -> str:
+    """「昭和57年8月10日」; the Gregorian date before 明治."""
+    for era, began in ERAS:
+        if on >= began:
+            number = on.year - began.year + 1
+            return f"{era}{'元' if number == 1 else number}年{on.month}月{on.day}日"
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
 def wareki(on: date) -> str:
-    """「令和8年11月23日(月)」; the Gregorian date where the era is older than 令和."""
-    day = f"{on.month}月{on.day}日({WEEKDAYS[on.weekday()]})"
-    if on < REIWA_BEGAN:
-        return f"{on.year}年{day}"
-    number = on.year - 2018
-    return f"令和{'元' if number == 1 else number}年{day}"
+    """「令和8年11月23日(月)」, in the era of its day."""
+    return f"{era_date(on)}({WEEKDAYS[on.weekday()]})"
 
 
 def is_business_day(on: date) -> bool:

@@ -9,13 +9,10 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-_ERAS = {
-    "令和": (date(2019, 5, 1), date(2100, 1, 1)),
-    "平成": (date(1989, 1, 8), date(2019, 4, 30)),
-    "昭和": (date(1926, 12, 25), date(1989, 1, 7)),
-    "大正": (date(1912, 7, 30), date(1926, 12, 24)),
-    "明治": (date(1868, 10, 23), date(1912, 7, 29)),
-}
+from contracts.calendar import ERAS
+
+_LAST_DAYS = (date(2100, 1, 1), *(began - timedelta(days=1) for _, began in ERAS))
+_ERAS = {era: (began, last) for (era, began), last in zip(ERAS, _LAST_DAYS, strict=False)}
 """First and last day of each era; the present one is open."""
 
 _SHORT = {era[0]: era for era in _ERAS} | dict(zip("RHSTM", _ERAS, strict=True))

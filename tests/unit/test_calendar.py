@@ -30,7 +30,15 @@ def test_fiscal_years_are_printed_in_the_era(year: int, label: str) -> None:
 def test_the_first_year_of_an_era_is_gannen() -> None:
     assert calendar.wareki(date(2019, 5, 1)) == "令和元年5月1日(水)"
     assert calendar.wareki(date(2026, 11, 23)) == "令和8年11月23日(月)"
-    assert calendar.wareki(date(2019, 4, 30)) == "2019年4月30日(火)"
+
+
+def test_older_dates_are_printed_in_the_era_of_their_day() -> None:
+    assert calendar.wareki(date(2019, 4, 30)) == "平成31年4月30日(火)"
+    assert calendar.wareki(date(1989, 1, 7)) == "昭和64年1月7日(土)"
+    assert calendar.wareki(date(1989, 1, 8)) == "平成元年1月8日(日)"
+    assert calendar.era_date(date(1926, 12, 25)) == "昭和元年12月25日"
+    assert calendar.era_date(date(1912, 7, 29)) == "明治45年7月29日"
+    assert calendar.era_date(date(1868, 10, 22)) == "1868年10月22日"
 
 
 def test_holidays_agree_with_a_second_library_on_every_day() -> None:

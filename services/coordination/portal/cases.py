@@ -117,6 +117,7 @@ async def ask(
     id: UUID | None = None,
 ) -> Response:
     """The form of an act that no task asks for: what may be done at any time."""
+    chosen = request.query_params
     shown = await show_case(session, looking.principal, case_id)
     allowed = _allowed(shown, code, kind, id)
     around = await _around(request, looking, shown)
@@ -124,6 +125,8 @@ async def ask(
         return render(request, "act.html", 409, case=shown, form=None, around=around)
     target = allowed.target.id
     known = await suggest(ctx, session, looking.principal, case_id, code, target)
+    # A page that leads here may name what was chosen there: one of several candidates.
+    known |= {one.name: chosen[one.name] for one in allowed.fields if one.name in chosen}
     form = await acts.blank(around, allowed, _address(shown, allowed), known)
     return render(request, "act.html", case=shown, form=form, around=around)
 

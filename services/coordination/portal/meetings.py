@@ -30,6 +30,17 @@ router = APIRouter()
 
 WHOLE_FIELDS = ("act", "starts_at", "reason")
 
+NOT_AS_PLANNED = frozenset(
+    {
+        "postpone_meeting",
+        "propose_other_dates",
+        "report_no_quorum",
+        "cancel_meeting",
+        "return_minutes",
+    }
+)
+"""Acts that stand apart on the page, so that the next step of a meeting is plain to see."""
+
 
 @router.get("/meetings/{meeting_id}")
 async def meeting(
@@ -51,6 +62,7 @@ async def meeting(
         page=shown,
         meeting=shown.meeting,
         words=words,
+        otherwise=NOT_AS_PLANNED,
         answers=labels.choices("", "slot_answer"),
     )
 

@@ -37,7 +37,14 @@ async def papers(
     except Problem as problem:
         if problem.code not in problems.SHUT:
             raise
-        return render(request, "papers_closed.html", 403, said=problem.ja, code=problem.code)
+        return render(
+            request,
+            "papers_closed.html",
+            403,
+            said=problem.ja,
+            code=problem.code,
+            meeting_id=meeting_id,
+        )
     mark = watermark(looking, shown.seen_at)
     return render(request, "papers.html", papers=shown, mark=mark, key=str(new_id()))
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from contracts.calendar import (
     TOKYO,
     business_days_between,
+    era_date,
     fiscal_year_label,
     tokyo_date,
     wareki,
@@ -37,6 +38,11 @@ def day(on: date | datetime | str) -> str:
     if isinstance(on, str):
         on = datetime.fromisoformat(on) if "T" in on else date.fromisoformat(on)
     return wareki(tokyo_date(on) if isinstance(on, datetime) else on)
+
+
+def born(on: str) -> str:
+    """A birth date as papers have it: 「昭和57年8月10日」, of an ISO date."""
+    return era_date(date.fromisoformat(on))
 
 
 def instant(text: str) -> str:

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from chassis.auth import Principal
 from contracts import catalogue
+from contracts.acts import ClosureReason, LegalBasis
 from contracts.calendar import today
+from contracts.cases import Kind
 from contracts.life import allowed
 from services.coordination import labels, views
 from services.coordination.forms import fields_of, schema_of
-from services.coordination.models import Strand, Task
+from services.coordination.models import CaseFile, Meeting, Strand, Task
 from services.coordination.permissions import own_strand, role_allows, sees_all
 from services.coordination.reading.names import staff_names
 from services.coordination.reading.offered import offered
@@ -23,6 +27,16 @@ ADD_PERSON = "add_person"
 
 SETTLE = "settle_reminder"
 """The act that only a reminder asks for."""
+
+FOLLOW_UP, REOPEN = OF_CLOSED = ("record_follow_up", "reopen")
+"""The acts of a closed case, which has no workflow any more once nobody looks after it."""
+
+OF_ONE_BASIS = {
+    "decide_plan": LegalBasis.CONSENT,
+    "decide_support": LegalBasis.LAW_106_6,
+    "acknowledge_secrecy": LegalBasis.LAW_106_6,
+}
+"""Acts of a meeting that only one of the two kinds has a use for."""
 
 
 async def next_acts(
@@ -37,6 +51,7 @@ async def next_acts(
     staff = await staff_names(session)
     found: list[views.AllowedAct] = []
     beside = await members_beside(session, strands[0].case_id) if strands else ()
+    bases = await _bases(session, strands)
     for strand in strands:
         if not await _may_work_on(session, principal, strand):
             continue
@@ -46,6 +61,18 @@ async def next_acts(
                 continue
             if (act == ADD_PERSON and not beside) or (act == SETTLE and task is None):
                 continue
+            if act in OF_CLOSED and not await _possible(session, strand, act, task):
+                continue
+            if OF_ONE_BASIS.get(act, bases.get(strand.entity_id)) != bases.get(strand.entity_id):
+                continue
+            fields = await offered(
+                session,
+                strand,
+                act,
+                fields_of(act, agencies, beside if act == ADD_PERSON else persons, staff),
+            )
+            if any(one.type == "agency" and one.required and not one.choices for one in fields):
+                continue  # nobody of this meeting could be named: no supervisor was invited
             found.append(
                 views.AllowedAct(
                     act=act,
@@ -57,17 +84,33 @@ async def next_acts(
                         views.Exit(state=state, label=labels.state(strand.kind, state))
                         for state in exits
                     ),
-                    fields=await offered(
-                        session,
-                        strand,
-                        act,
-                        fields_of(act, agencies, beside if act == ADD_PERSON else persons, staff),
-                    ),
+                    fields=fields,
                     schema_=schema_of(act),
                 )
             )
     # What a task waits for comes first; what is always possible comes last.
     return tuple(sorted(found, key=lambda one: one.task_id is None))
+
+
+async def _possible(session: AsyncSession, strand: Strand, act: str, task: Task | None) -> bool:
+    """A case is reopened for as long as its record exists, and followed up while that is due."""
+    if strand.kind != Kind.CASE:
+        return True
+    if act == FOLLOW_UP:
+        return task is not None or strand.waits_until is not None
+    case = await session.get_one(CaseFile, strand.case_id)
+    return case.closure_reason != ClosureReason.WITHDRAWN
+
+
+async def _bases(session: AsyncSession, strands: Sequence[Strand]) -> dict[UUID, str]:
+    """The legal basis of each meeting among them."""
+    meetings = [one.entity_id for one in strands if one.kind == Kind.MEETING]
+    found = await session.execute(
+        select(col(Meeting.meeting_id), col(Meeting.legal_basis)).where(
+            col(Meeting.meeting_id).in_(meetings)
+        )
+    )
+    return {row.meeting_id: row.legal_basis for row in found}
 
 
 def _asking(tasks: Sequence[Task], strand: Strand, act: str) -> Task | None:

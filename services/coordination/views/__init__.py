@@ -77,6 +77,7 @@ from services.coordination.views.row import CasePage, CaseRow, FoundCase, Search
 from services.coordination.views.work import (
     CommandView,
     Comment,
+    FiscalYearTask,
     RefusedCommand,
     Task,
     TaskCounts,
@@ -111,6 +112,7 @@ __all__ = [
     "Exit",
     "FeedbackView",
     "Field",
+    "FiscalYearTask",
     "FoundCase",
     "GoalView",
     "GuardView",
