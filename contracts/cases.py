@@ -102,6 +102,8 @@ class CaseInput(Message):
     basic_area: str | None = None
     received_on: date
     episode: int = 1
+    reopening: bool = False
+    """Begun anew for a case that is over: it takes the act that reopens it, or is over at once."""
     policy: Policy
     carried: Carried = Carried()
     memory: "CaseMemory | None" = None

@@ -2,14 +2,16 @@
 
 No statutory figure was found for most of them; the defaults are process A12's and each can be set
 by the ward. A running case keeps the policy it began with. `workflows.policies` turns a period
-into an instant; on a compressed clock (demonstrations) every day, open or closed, lasts
-`day_seconds`, and nothing else in the product knows about compression.
+into an instant, and this module a date; on a compressed clock (demonstrations) every day, open or
+closed, lasts `day_seconds`, and nothing else in the product knows about compression.
 """
 
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from pydantic import Field
 
+from contracts.calendar import TOKYO, tokyo_date
 from contracts.message import Message
 
 
@@ -153,3 +155,19 @@ class Policy(Message):
 
     day_seconds: float | None = Field(None, gt=0)
     """Length of a day on a compressed clock, in seconds; None on the real one."""
+
+
+DAY_SECONDS = 86400.0
+"""Length of a day on the real clock."""
+
+
+def start_of(policy: Policy, on: date, now: datetime) -> datetime:
+    """When a date begins in Tokyo; on a compressed clock, as many short days from now."""
+    if policy.day_seconds is None:
+        return datetime.combine(on, time(), TOKYO)
+    return now + timedelta(days=(on - tokyo_date(now)).days) * (policy.day_seconds / DAY_SECONDS)
+
+
+def end_of(policy: Policy, on: date, now: datetime) -> datetime:
+    """When a date is over in Tokyo: when the next one begins."""
+    return start_of(policy, on + timedelta(days=1), now)

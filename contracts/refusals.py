@@ -28,6 +28,8 @@ class Refusal(StrEnum):
     """Papers that always belong to a handover are not handed over yet; the details name them."""
     NOT_RECEIVER = "not-the-receiver"
     """Only the office that is to take the case over may answer."""
+    INTAKE_WITHDRAWN = "intake-withdrawn"
+    """The case was closed because its intake was taken back: another intake begins another case."""
     INCOMPLETE = "act-incomplete"
     """The act lacks a field that this state needs; the details name it."""
     IN_THE_PAST = "meeting-in-the-past"

@@ -8,6 +8,7 @@ from contracts.acts import ErrandTopic, PlanVerdict, SupportDecision
 from contracts.awaited import AgreedDuty
 from contracts.cases import MEETING_VERDICT, RECHECK_RESUMED, ChildMoved, Kind, MeetingSaid
 from contracts.life import (
+    REFERRAL_UNDER_WAY,
     CaseState,
     MeetingState,
     OutreachState,
@@ -17,7 +18,7 @@ from contracts.life import (
     Role,
 )
 from workflows.case_plans import CaseWithPlans
-from workflows.case_ways import DECISIONS, PLAN_IS_OVER, REFERRAL_IS_UNDER_WAY, VERDICTS
+from workflows.case_ways import DECISIONS, PLAN_IS_OVER, VERDICTS
 from workflows.moves import Move, Tell
 
 PAUSES = "recheck-pauses-on-refusal"
@@ -174,7 +175,7 @@ class CaseWithNews(CaseWithPlans):
 
     def referral_moved(self, news: ChildMoved) -> Move | None:
         """An agency's answer moves the case only where the case rests on it."""
-        if news.state in REFERRAL_IS_UNDER_WAY:
+        if news.state in REFERRAL_UNDER_WAY:
             return None
         left = tuple(key for key in self.memory.referral_ids if key != news.child_id)
         self.note(referral_ids=left)

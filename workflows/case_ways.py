@@ -1,7 +1,7 @@
 """The ways of a case that its table leaves open, as tables of their own."""
 
 from contracts.acts import ClosureReason, PlanVerdict, SupportDecision
-from contracts.life import CaseState, PlanState, ReferralState
+from contracts.life import CaseState, PlanState
 
 NEEDS_CONSENT = frozenset(
     {
@@ -74,7 +74,4 @@ DECISIONS = {
 
 PLAN_IS_OVER = frozenset(
     {PlanState.RETURNED, PlanState.REVISED, PlanState.COMPLETED, PlanState.STOPPED}
-)
-REFERRAL_IS_UNDER_WAY = frozenset(
-    {ReferralState.ASKED, ReferralState.ACCEPTED, ReferralState.UNDER_WAY}
 )

@@ -77,16 +77,22 @@ class Life(Waiting[Memory]):
         if not self.begun:
             async with self.lock:
                 await self.step(self.first_move())
-        while not self.over:
-            await self.something_happens()
+        while True:
+            while not self.over:
+                await self.walk_on()
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            if self.over:
+                return
+
+    async def walk_on(self) -> None:
+        await self.something_happens()
+        async with self.lock:
+            await self.go_on()
+        if self.long_enough:
+            await workflow.wait_condition(workflow.all_handlers_finished)
             async with self.lock:
-                await self.go_on()
-            if self.long_enough:
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                async with self.lock:
-                    if not (self.news or self.over) and workflow.all_handlers_finished():
-                        workflow.continue_as_new(self.carry())
-        await workflow.wait_condition(workflow.all_handlers_finished)
+                if not (self.news or self.over) and workflow.all_handlers_finished():
+                    workflow.continue_as_new(self.carry())
 
     def first_move(self) -> Move:
         return Move(self.begins, cause="started")
@@ -167,7 +173,7 @@ class Life(Waiting[Memory]):
 
     def decide(self, command: Command) -> Move:
         """The move that an act makes in this state. Raises ApplicationError; changes nothing."""
-        acts = {} if self.over else allowed(self.kind, self.state)
+        acts = self.takes()
         code = command.act.code
         if code not in acts:
             refuse(Refusal.NOT_ALLOWED, state=self.state, allowed=sorted(acts))
@@ -175,6 +181,10 @@ class Life(Waiting[Memory]):
         if rule is not None:
             return rule(command.act, command)
         return Move(acts[code][0] if acts[code] else None)
+
+    def takes(self) -> dict[str, tuple[str, ...]]:
+        """The acts that this life takes now, with the states they may lead to."""
+        return {} if self.over else allowed(self.kind, self.state)
 
     @workflow.query(name="state")
     def condition(self) -> Carried:

@@ -6,12 +6,12 @@ days are the days on which the ward's offices are open. On a compressed clock ev
 closed, lasts `day_seconds`, and a month has 30 of them.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from temporalio.common import RetryPolicy
 
 from contracts.calendar import TOKYO, add_business_days, add_months, tokyo_date
-from contracts.policies import Period, Policy
+from contracts.policies import Period, Policy, end_of, start_of
 
 ACTIVITY_TIMEOUT = timedelta(seconds=30)
 """One try of an activity: a transaction of some milliseconds, or a database that hangs."""
@@ -67,18 +67,6 @@ def notice(policy: Policy, starts_at: datetime | None, now: datetime) -> str | N
     if starts_at is None:
         return None
     return "short-notice" if starts_at < after(policy, "invitation_lead", now) else None
-
-
-def start_of(policy: Policy, on: date, now: datetime) -> datetime:
-    """When a date begins in Tokyo; on a compressed clock, as many short days from now."""
-    if policy.day_seconds is None:
-        return datetime.combine(on, time(), TOKYO)
-    return now + timedelta(days=(on - tokyo_date(now)).days) * _shrinking(policy)
-
-
-def end_of(policy: Policy, on: date, now: datetime) -> datetime:
-    """When a date is over in Tokyo: when the next one begins."""
-    return start_of(policy, on + timedelta(days=1), now)
 
 
 def in_sight(on: date, now: datetime) -> bool:

@@ -17,6 +17,7 @@ PASSED_THROUGH = (
     "workflows.case_meeting",
     "workflows.case_news",
     "workflows.case_plans",
+    "workflows.case_rest",
     "workflows.case_ways",
     "workflows.child",
     "workflows.consent",

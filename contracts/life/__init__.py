@@ -18,7 +18,7 @@ from contracts.life.meeting import MEETING, MeetingState
 from contracts.life.outreach import OUTREACH, OutreachState
 from contracts.life.placement import PLACEMENT, PlacementState
 from contracts.life.plan import PLAN, PlanState
-from contracts.life.referral import REFERRAL, ReferralState
+from contracts.life.referral import REFERRAL, REFERRAL_UNDER_WAY, ReferralState
 from contracts.life.stage import Life, Role, Stage
 from contracts.life.transfer import TRANSFER, TransferState
 
@@ -59,6 +59,7 @@ __all__ = [
     "PLACEMENT",
     "PLAN",
     "REFERRAL",
+    "REFERRAL_UNDER_WAY",
     "SETTLED",
     "SK_TRACK",
     "TRANSFER",

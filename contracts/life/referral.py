@@ -16,6 +16,11 @@ class ReferralState(StrEnum):
     STOPPED = "stopped"
 
 
+REFERRAL_UNDER_WAY = frozenset(
+    {ReferralState.ASKED, ReferralState.ACCEPTED, ReferralState.UNDER_WAY}
+)
+"""States in which an agency still has the request."""
+
 REFERRAL: Life = {
     ReferralState.ASKED: Stage(
         label="依頼中",

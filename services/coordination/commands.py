@@ -24,10 +24,12 @@ from chassis.context import Context
 from chassis.db import plain_url
 from chassis.telemetry import log, mark_case, tracer
 from chassis.trace_context import resume_trace
+from contracts.cases import CaseInput
 from contracts.policies import Policy
 from services.coordination import delivery
 from services.coordination.delivery import Due, Told
 from services.coordination.models import CommandRow
+from services.coordination.reopening import begins_again
 from services.coordination.store import commands
 
 PART = "commands"
@@ -162,7 +164,7 @@ class CommandRelay:
             try:
                 async with asyncio.timeout(ATTEMPT_SECONDS):
                     client = await self._context.temporal.client()
-                    told = await delivery.tell(client, due, self._policy)
+                    told = await delivery.tell(client, due, self._policy, self._begins_again)
                 await self._settle(due, told)
             except Exception as error:
                 log.warning(
@@ -173,6 +175,10 @@ class CommandRelay:
                     error=type(error).__name__,
                 )
                 await self._put_off(due)
+
+    async def _begins_again(self, due: Due) -> CaseInput | None:
+        async with self._context.database.transaction() as session:
+            return await begins_again(session, due.case_id, due.command_id, self._policy)
 
     async def _settle(self, due: Due, told: Told) -> None:
         async with self._context.database.transaction() as session:

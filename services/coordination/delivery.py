@@ -1,12 +1,13 @@
 """One command told to its workflow: what is sent, and how the answer is read."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from temporalio.client import Client, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
@@ -16,6 +17,9 @@ from contracts.cases import ACT as ACT_UPDATE
 from contracts.cases import WORKFLOW_QUEUE, CaseInput, Kind, Refusal
 from contracts.policies import Policy
 from services.coordination.store import commands
+
+REOPEN = "reopen"
+"""The act that a case takes also when its workflow is over."""
 
 CASE_ENDED = "case-ended"
 """The workflow is over, or was never there: nothing can be done to it any more."""
@@ -55,11 +59,16 @@ def refused(code: str, details: dict[str, Any] | None = None) -> Told:
     return Told("refused", {"code": code, "details": details or {}})
 
 
-async def tell(client: Client, due: Due, policy: Policy) -> Told:
+BeginsAgain = Callable[[Due], Awaitable[CaseInput | None]]
+"""What the next run of a case that is over begins with; None if nothing can begin it again."""
+
+
+async def tell(client: Client, due: Due, policy: Policy, begins_again: BeginsAgain) -> Told:
     """Deliver a command under an id of its own, so that telling it again has no second effect.
 
-    A case keeps the policy that it is started with. Raises whatever the client raises while the
-    answer is not known; the command stays pending.
+    A case keeps the policy that it is started with. A case that is over is begun again by the act
+    that reopens it. Raises whatever the client raises while the answer is not known; the command
+    stays pending.
     """
     if due.what == commands.START:
         return await _start(client, due, policy)
@@ -69,9 +78,14 @@ async def tell(client: Client, due: Due, policy: Policy) -> Told:
             return Told("applied", {})
         return await _update(client, due)
     except RPCError as error:
-        if await is_over(client, due.workflow_id, error):
-            return refused(CASE_ENDED)
-        raise
+        if not await is_over(client, due.workflow_id, error):
+            raise
+    if due.act != REOPEN:
+        return refused(CASE_ENDED)
+    begins_with = await begins_again(due)
+    if begins_with is None:
+        return refused(CASE_ENDED)
+    return await _update(client, due, begins_with)
 
 
 async def _start(client: Client, due: Due, policy: Policy) -> Told:
@@ -88,13 +102,31 @@ async def _start(client: Client, due: Due, policy: Policy) -> Told:
     return applied("started")
 
 
-async def _update(client: Client, due: Due) -> Told:
+async def _update(client: Client, due: Due, begins_with: CaseInput | None = None) -> Told:
+    """Tell an act; where there is something to begin with, to the run that begins with it.
+
+    The server starts that run and tells it the act at once, or neither.
+    """
     command = Command.model_validate(due.payload)
-    handle = client.get_workflow_handle(due.workflow_id)
+    named: dict[str, Any] = {"id": str(command.command_id), "result_type": Outcome}
+    outcome: Outcome
     try:
-        outcome: Outcome = await handle.execute_update(
-            ACT_UPDATE, command, id=str(command.command_id), result_type=Outcome
-        )
+        if begins_with is None:
+            handle = client.get_workflow_handle(due.workflow_id)
+            outcome = await handle.execute_update(ACT_UPDATE, command, **named)
+        else:
+            outcome = await client.execute_update_with_start_workflow(
+                ACT_UPDATE,
+                command,
+                start_workflow_operation=WithStartWorkflowOperation(
+                    str(Kind.CASE),
+                    begins_with,
+                    id=due.workflow_id,
+                    task_queue=WORKFLOW_QUEUE,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                ),
+                **named,
+            )
     except WorkflowUpdateFailedError as error:
         return _read_refusal(error)
     return applied(outcome.state, outcome.at)

@@ -75,6 +75,11 @@ REFUSALS: dict[str, tuple[int, str, str]] = {
         "引継ぎに必要な書類がまだそろっていません",
         "Papers that belong to the package are not handed over yet",
     ),
+    Refusal.INTAKE_WITHDRAWN: (
+        409,
+        "取り下げられた受付のケースは再開できません。新しい相談として受け付けてください",
+        "The intake was withdrawn, so the case cannot be reopened; take in another",
+    ),
     Refusal.INCOMPLETE: (
         422,
         "入力内容が足りないか、正しくありません",

@@ -143,6 +143,12 @@ async def _approve_closure(attempt: Attempt, act: closing.ApproveClosure) -> Non
         raise RefusedError(Refusal.APPROVER_IS_AUTHOR)
 
 
+async def _reopen(attempt: Attempt, act: closing.Reopen) -> None:
+    """What was no consultation after all does not come back; whoever comes again is taken in."""
+    if attempt.case.closure_reason == closing.ClosureReason.WITHDRAWN:
+        raise RefusedError(Refusal.INTAKE_WITHDRAWN)
+
+
 async def _merge_into(attempt: Attempt, act: screening.MergeInto) -> None:
     """Into another case, and never into one that is itself only a duplicate."""
     other = await attempt.session.get(CaseFile, act.into_case_id)
@@ -167,6 +173,7 @@ RULES: dict[type[Act], Rule] = {
     household.AddPerson: _add_person,
     consent.RecordConsent: _record_consent,
     closing.ApproveClosure: _approve_closure,
+    closing.Reopen: _reopen,
     screening.MergeInto: _merge_into,
     support.RecordProgress: not_ahead,
     support.RecordContact: not_ahead,

@@ -65,9 +65,7 @@ async def replanned_and_closed(ward: Ward) -> Case:
     await case.child(Kind.PLAN, acts.RecordAcceptance(person_id=case.persons[0]))
     await case.reaches("active")
     await case.child(Kind.PLAN, monitoring("goal-met"))
-    await case.reaches("close-review")
-    await case.act(EVALUATION)
-    await case.act(acts.ApproveClosure(), MANAGER)
+    await _closed(case)
     await case.act(follow_up())
     return case
 
@@ -306,6 +304,35 @@ def _in_days(on: date, count: int) -> date:
     return on + timedelta(days=count)
 
 
+async def begun_anew(ward: Ward) -> Case:
+    """Closed, followed up to the end, and reopened long after: another plan, another closing."""
+    case = await to_active(ward)
+    await case.child(Kind.PLAN, monitoring("goal-met"))
+    await _closed(case)
+    await ward.pass_time(timedelta(days=260))
+    await case.result()
+    await ward.pass_time(timedelta(days=700))
+    await case.begun_anew(acts.Reopen(), plan_version=1)
+    person = case.persons[0]
+    await case.act(acts.AskConsent())
+    await case.act(consent(person, ("sharing", "support")))
+    await case.act(acts.CompleteAssessment(issues=("debt",)))
+    await case.act(draft())
+    await ward.until(lambda: len(case.all(Kind.PLAN)) == 2, "the plan of the second episode")
+    await _meet_and_decide(case)
+    await case.child(Kind.PLAN, acts.RecordAcceptance(person_id=person))
+    await case.reaches("active")
+    await case.child(Kind.PLAN, monitoring("goal-met"))
+    await _closed(case)
+    return case
+
+
+async def _closed(case: Case) -> None:
+    await case.reaches("close-review")
+    await case.act(EVALUATION)
+    await case.act(acts.ApproveClosure(), MANAGER)
+
+
 async def left_in_peace(ward: Ward) -> Case:
     """Refused when asked again: nobody asks by the calendar, until the next good contact; and once
     somebody who knows the person asks all the same."""
@@ -346,6 +373,7 @@ LIVES: dict[str, Life] = {
         waited_for,
         dates_found,
         left_in_peace,
+        begun_anew,
         taken_on,
         outreach_planned,
     )

@@ -196,6 +196,7 @@ BY_THE_DATA = {
     Refusal.SIDES_MISSING,
     Refusal.PACKAGE_INCOMPLETE,
     Refusal.NOT_RECEIVER,
+    Refusal.INTAKE_WITHDRAWN,
 }
 """What only the recording service can know: which 稿 was read, what papers lie there, who asks.
 

@@ -16,9 +16,11 @@ from temporalio import activity
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import (
+    WithStartWorkflowOperation,
     WorkflowHandle,
     WorkflowUpdateFailedError,
 )
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
@@ -30,7 +32,9 @@ from contracts.cases import (
     INTAKE_QUEUE,
     PARTICIPATION_QUEUE,
     WORKFLOW_QUEUE,
+    Carried,
     CaseInput,
+    CaseMemory,
     Kind,
     case_workflow_id,
     workflow_id,
@@ -182,14 +186,7 @@ class Ward:
         command_id: UUID | None = None,
     ) -> Outcome:
         """Send an act as the relay does: an Update whose id is the command's."""
-        command = Command.model_validate(
-            {
-                "command_id": command_id or uuid4(),
-                "act": act.model_dump(),
-                "actor": Actor(sub=sub),
-                "at": datetime.now(UTC),
-            }
-        )
+        command = commanded(act, sub, command_id)
         try:
             return await self._tell(kind, key, command)
         except RPCError as lost:
@@ -275,6 +272,17 @@ class Ward:
             events = list((await handle.fetch_history()).events)
             if not busy(events):
                 return events
+
+
+def commanded(act: Act, sub: str = COORDINATOR, command_id: UUID | None = None) -> Command:
+    return Command.model_validate(
+        {
+            "command_id": command_id or uuid4(),
+            "act": act.model_dump(),
+            "actor": Actor(sub=sub),
+            "at": datetime.now(UTC),
+        }
+    )
 
 
 def busy(events: Sequence[HistoryEvent]) -> bool:
@@ -419,6 +427,36 @@ class Case:
             lambda: self.all(kind) and self.ward.state(kind, self.all(kind)[-1]) == state,
             f"{kind} in {state}",
         )
+
+    async def begun_anew(self, act: Act, **remembered: Any) -> Outcome:
+        """Act on a case that is over, as the relay does: another run begins, and is told at once.
+
+        It begins with what coordination's record knows.
+        """
+        known = CaseMemory(
+            episode=1 + self.states.count("closed") - 1,
+            closure_reason=self.steps[-1].result or "other",
+            **remembered,
+        )
+        carried = Carried(state="closed", since=self.steps[-1].at, step=self.steps[-1].number)
+        begins_with = self.input.model_copy(
+            update={"reopening": True, "carried": carried, "memory": known}
+        )
+        command = commanded(act)
+        outcome: Outcome = await self.ward.client.execute_update_with_start_workflow(
+            "act",
+            command,
+            id=str(command.command_id),
+            result_type=Outcome,
+            start_workflow_operation=WithStartWorkflowOperation(
+                Kind.CASE.value,
+                begins_with,
+                id=case_workflow_id(self.id),
+                task_queue=WORKFLOW_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            ),
+        )
+        return outcome
 
     async def result(self) -> Any:
         return await self.ward.handle(Kind.CASE, self.id).result()

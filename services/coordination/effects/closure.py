@@ -166,7 +166,7 @@ async def _approved_reason(scene: Scene) -> str:
 async def _begin_episode(scene: Scene) -> None:
     case = scene.case
     case.episode += 1
-    case.closed_at = case.closure_reason = None
+    case.closed_at = case.closure_reason = case.merged_into = None
     await scene.tell(CaseReopened, episode=case.episode)
 
 
@@ -255,4 +255,4 @@ async def _settle(scene: Scene, *, approved: bool) -> Evaluation | None:
 
 @effect(Reopen)
 async def reopen(scene: Scene, act: Reopen) -> None:
-    """The case's move out of 終結 begins the new episode."""
+    """The case's move out of 終結 begins the new episode; a duplicate stands for itself again."""

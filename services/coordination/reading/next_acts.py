@@ -9,13 +9,13 @@ from sqlmodel import col
 
 from chassis.auth import Principal
 from contracts import catalogue
-from contracts.acts import LegalBasis
+from contracts.acts import ClosureReason, LegalBasis
 from contracts.calendar import today
 from contracts.cases import Kind
 from contracts.life import allowed
 from services.coordination import labels, views
 from services.coordination.forms import fields_of, schema_of
-from services.coordination.models import Meeting, Strand, Task
+from services.coordination.models import CaseFile, Meeting, Strand, Task
 from services.coordination.permissions import own_strand, role_allows, sees_all
 from services.coordination.reading.names import staff_names
 from services.coordination.reading.offered import offered
@@ -27,6 +27,9 @@ ADD_PERSON = "add_person"
 
 SETTLE = "settle_reminder"
 """The act that only a reminder asks for."""
+
+FOLLOW_UP, REOPEN = OF_CLOSED = ("record_follow_up", "reopen")
+"""The acts of a closed case, which has no workflow any more once nobody looks after it."""
 
 OF_ONE_BASIS = {
     "decide_plan": LegalBasis.CONSENT,
@@ -58,6 +61,8 @@ async def next_acts(
                 continue
             if (act == ADD_PERSON and not beside) or (act == SETTLE and task is None):
                 continue
+            if act in OF_CLOSED and not await _possible(session, strand, act, task):
+                continue
             if OF_ONE_BASIS.get(act, bases.get(strand.entity_id)) != bases.get(strand.entity_id):
                 continue
             fields = await offered(
@@ -85,6 +90,16 @@ async def next_acts(
             )
     # What a task waits for comes first; what is always possible comes last.
     return tuple(sorted(found, key=lambda one: one.task_id is None))
+
+
+async def _possible(session: AsyncSession, strand: Strand, act: str, task: Task | None) -> bool:
+    """A case is reopened for as long as its record exists, and followed up while that is due."""
+    if strand.kind != Kind.CASE:
+        return True
+    if act == FOLLOW_UP:
+        return task is not None or strand.waits_until is not None
+    case = await session.get_one(CaseFile, strand.case_id)
+    return case.closure_reason != ClosureReason.WITHDRAWN
 
 
 async def _bases(session: AsyncSession, strands: Sequence[Strand]) -> dict[UUID, str]:

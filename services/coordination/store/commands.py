@@ -46,10 +46,17 @@ class Addressee:
 
 async def store_start(session: AsyncSession, case: CaseFile) -> None:
     """A case's workflow is to be started; the policy in force is added when it is."""
+    started = await case_input(session, case, Policy())
+    payload = started.model_dump(mode="json", exclude={"policy", "carried", "memory"})
+    await _store(session, case, START, START, payload)
+
+
+async def case_input(session: AsyncSession, case: CaseFile, policy: Policy) -> CaseInput:
+    """What a case's workflow begins with, as the record has it."""
     persons = await session.scalars(
         select(col(CasePerson.person_id)).where(col(CasePerson.case_id) == case.case_id)
     )
-    started = CaseInput(
+    return CaseInput(
         case_id=case.case_id,
         intake_id=case.intake_id,
         receipt_number=case.receipt_number,
@@ -59,10 +66,8 @@ async def store_start(session: AsyncSession, case: CaseFile) -> None:
         urgent=case.urgent,
         basic_area=case.basic_area,
         received_on=case.received_on,
-        policy=Policy(),
+        policy=policy,
     )
-    payload = started.model_dump(mode="json", exclude={"policy", "carried", "memory"})
-    await _store(session, case, START, START, payload)
 
 
 async def store_withdrawal(session: AsyncSession, case: CaseFile) -> None:

@@ -80,6 +80,21 @@ class Engine:
         self.started[id] = given
         self.running.add(id)
 
+    async def execute_update_with_start_workflow(
+        self, update: str, command: Command, *, start_workflow_operation: Any, **named: Any
+    ) -> Outcome:
+        """Where nothing runs under the id, another run begins; then it is told."""
+        begun = start_workflow_operation._start_workflow_input
+        if begun.id in self.ended:
+            self.ended.remove(begun.id)
+            self.started[begun.id] = begun.args[0]
+            self.begun(begun.id)
+        handle = self.get_workflow_handle(begun.id)
+        return await handle.execute_update(update, command, **named)
+
+    def begun(self, workflow: str) -> None:
+        """Another run of it has begun."""
+
     def get_workflow_handle(self, workflow: str) -> Handle:
         return Handle(self, workflow)
 

@@ -96,6 +96,9 @@ class LittleDouble(Engine):
             self.ended.add(workflow_id)
         return state
 
+    def begun(self, workflow: str) -> None:
+        self._counts.pop(workflow, None)
+
     async def signalled(self, workflow: str, name: str) -> None:
         await super().signalled(workflow, name)
         self.ended.add(workflow)
@@ -133,6 +136,15 @@ class Teller:
     def __init__(self, client: Any) -> None:
         self.client = client
         self.case_id = uuid4()
+        self.closed = False
+        self.known = {
+            "case_id": str(self.case_id),
+            "intake_id": str(uuid4()),
+            "receipt_number": "R8-大森-00001",
+            "channel": "takikan",
+            "programme_no": 5,
+            "received_on": today().isoformat(),
+        }
 
     def due(self, what: str, name: str, payload: dict[str, Any]) -> Due:
         return Due(
@@ -148,15 +160,7 @@ class Teller:
         )
 
     async def start(self) -> Told:
-        payload = {
-            "case_id": str(self.case_id),
-            "intake_id": str(uuid4()),
-            "receipt_number": "R8-大森-00001",
-            "channel": "takikan",
-            "programme_no": 5,
-            "received_on": today().isoformat(),
-        }
-        return await self.tell(self.due(START, START, payload))
+        return await self.tell(self.due(START, START, self.known))
 
     def act(self, code: str, **fields: Any) -> Due:
         command = Command(
@@ -169,7 +173,15 @@ class Teller:
 
     async def tell(self, due: Due) -> Told:
         async with asyncio.timeout(20):
-            return await tell(self.client, due, Policy(day_seconds=1))
+            return await tell(self.client, due, Policy(day_seconds=1), self.begins_again)
+
+    async def begins_again(self, due: Due) -> CaseInput | None:
+        """What the record knows of the case; nothing unless a test has it closed there."""
+        if not self.closed:
+            return None
+        return CaseInput.model_validate(
+            {**self.known, "reopening": True, "policy": Policy(day_seconds=1)}
+        )
 
     async def do(self, code: str, **fields: Any) -> Told:
         return await self.tell(self.act(code, **fields))
@@ -225,6 +237,30 @@ async def test_nothing_can_be_done_to_a_case_that_is_over(one: Teller) -> None:
     await one.start()
     assert (await one.do("end_with_information")).status == "applied"
     assert (await one.do("ask_consent")).outcome["code"] == CASE_ENDED
+
+
+async def test_a_case_that_is_over_is_begun_anew_by_what_reopens_it_once(one: Teller) -> None:
+    await one.start()
+    await one.do("end_with_information")
+    one.closed = True
+    assert (await one.do("ask_consent")).outcome["code"] == CASE_ENDED
+    due = one.act("reopen")
+    told = [await one.tell(due) for _ in range(2)]
+    assert [one.outcome["state"] for one in told] == ["after-1", "after-1"]
+    assert (await one.do("ask_consent")).outcome["state"] == "after-2", "the same run goes on"
+
+
+async def test_what_reopens_a_case_is_told_to_its_workflow_while_that_lives(one: Teller) -> None:
+    await one.start()
+    await one.do("ask_consent")
+    one.closed = True
+    assert (await one.do("reopen")).outcome["state"] == "after-2"
+
+
+async def test_a_case_that_the_record_does_not_know_as_closed_stays_over(one: Teller) -> None:
+    await one.start()
+    await one.do("end_with_information")
+    assert (await one.do("reopen")).outcome["code"] == CASE_ENDED
 
 
 async def test_nothing_can_be_done_to_a_case_that_never_was(one: Teller) -> None:
