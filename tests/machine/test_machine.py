@@ -243,4 +243,5 @@ def test_together_the_ways_pass_every_state() -> None:
 @pytest.mark.skipif(not WALKS, reason="`make walk` walks new ways for some minutes")
 def test_new_walks_reach_every_state_and_keep_the_nine_invariants(world: World) -> None:
     reached = walk(world, None, MANY)
+    print(f"{len(reached)} states reached by {WALKS} walks")  # noqa: T201 - whoever walks asks
     assert WALKS < SURELY or reached >= EVERY_STATE, f"never reached: {EVERY_STATE - reached}"
