@@ -97,12 +97,24 @@ def show_verification(verification: dict[str, Any]) -> None:
     told = "一致 / equal" if verification["equal"] else "不一致 / different"
     out.print(
         f"{verification['fiscal_year']} 年度: {told} "
-        f"(台帳 {verification['entries']} 件、{verification['cells']} 欄を再集計)"
+        f"(台帳 {verification['entries']} 件、{verification['cells']} 欄・"
+        f"実数 {verification['members']} 件を再集計、固定した版 {verification['frozen_versions']})"
     )
     for cell in verification["differences"]:
         out.print(
             f"  {cell['measure_id']} {cell['month'] or '年間'} {cell['basic_area'] or '全区'}: "
             f"集計 {cell['tallied']}、再集計 {cell['recounted']}"
+        )
+    for one in verification["member_differences"]:
+        out.print(
+            f"  {one['measure_id']} {one['month'] or '年間'} {one['basic_area'] or '全区'} "
+            f"{one['member']}: 記録の数 {one['kept']}、再集計 {one['recounted']}"
+        )
+    for figure in verification["altered_figures"]:
+        named = f"{figure['measure_id']} {figure['basic_area'] or '全区'}"
+        out.print(
+            f"  第{figure['version']}版: {named if figure['measure_id'] else '版のどこか'}が"
+            "固定したときと違う / altered"
         )
 
 
