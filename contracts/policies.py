@@ -74,6 +74,9 @@ class Policy(Message):
     papers_close: Period = business_days(1)
     """Papers of a 支援会議 close by themselves this long after the minutes."""
 
+    after_meeting: Period = days(30)
+    """After the minutes アンケート and 地域課題 are still taken for so long."""
+
     decision_due: Period = business_days(5)
     acceptance_due: Period = days(14)
     monitoring_every: Period = months(3)

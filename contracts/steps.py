@@ -66,6 +66,8 @@ class Step(Message):
     """Of an errand: the plan whose task it is."""
     meeting_id: UUID | None = None
     """Of an errand: the meeting at which the agency took it on."""
+    acts_until: AwareDatetime | None = None
+    """Of a meeting that is done: until when something may still be said of it."""
     closes_tasks: bool = False
     """Whether the workflow's open tasks end with this step."""
     opens: tuple[TaskToOpen, ...] = ()

@@ -9,7 +9,12 @@ from contracts import acts
 from contracts.awaited import LOOK_AGAIN
 from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, RECHECK_RESUMED, Kind
 from contracts.steps import AgeBoundaries, AgeBoundary
-from tests.replay.lives_of_meetings import dates_found, outreach_planned, taken_on
+from tests.replay.lives_of_meetings import (
+    dates_found,
+    heard_afterwards,
+    outreach_planned,
+    taken_on,
+)
 from tests.workflows.samples import (
     DAY,
     EVALUATION,
@@ -376,6 +381,7 @@ LIVES: dict[str, Life] = {
         begun_anew,
         taken_on,
         outreach_planned,
+        heard_afterwards,
     )
 }
 """Between them they lead every kind of workflow through its main path."""
