@@ -42,7 +42,7 @@ async def test_a_task_rests_with_its_case_and_is_due_as_much_later(desk: Desk) -
 async def test_a_resting_task_is_in_no_list_but_that_of_what_is_laid_aside(
     desk: Desk, get: Get, jobota: Headers
 ) -> None:
-    case, referral, before = await resting(desk)
+    case, _, before = await resting(desk)
     async with desk.context.database.transaction() as session:
         row = await session.get_one(Task, before.task_id)
         assert row.due_at is not None
@@ -58,10 +58,7 @@ async def test_a_resting_task_is_in_no_list_but_that_of_what_is_laid_aside(
     assert (await get("/tasks", jobota, **one, overdue=True)).json()["items"] == []
     task = (await get(f"/tasks/{before.task_id}", jobota)).json()
     assert task["snooze_latest"] is None, "it rests already"
-    assert {act["act"] for act in task["next"]} >= {"accept_referral"}, (
-        "it may be done all the same"
-    )
-    assert referral
+    assert "accept_referral" in {act["act"] for act in task["next"]}, "it may be done meanwhile"
 
 
 async def test_a_suspended_case_waits_for_its_review_and_not_for_what_rests(
