@@ -152,7 +152,12 @@ async def hold_meeting(scene: Scene, act: HoldMeeting) -> None:
         at=scene.step.at,
         meeting_id=meeting.meeting_id,
     )
-    await scene.tell(MeetingHeld, meeting_id=meeting.meeting_id, legal_basis=meeting.legal_basis)
+    await scene.tell(
+        MeetingHeld,
+        meeting_id=meeting.meeting_id,
+        legal_basis=meeting.legal_basis,
+        present=tuple(sorted(set(act.present))),
+    )
 
 
 @effect(DecidePlan)

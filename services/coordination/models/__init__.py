@@ -11,6 +11,7 @@ from services.coordination.models.case import (
     TimelineEntry,
 )
 from services.coordination.models.consent import Consent, ConsentRefusal, Disclosure
+from services.coordination.models.figures import FiscalYearStage
 from services.coordination.models.household import GuardFlag, HouseholdMember
 from services.coordination.models.mail import Mail
 from services.coordination.models.meeting import (
@@ -76,6 +77,7 @@ __all__ = [
     "Errand",
     "Evaluation",
     "Feedback",
+    "FiscalYearStage",
     "FollowUp",
     "GoalLook",
     "GuardFlag",

@@ -4,6 +4,7 @@ Names live in intake, figures in indicators, places in participation: the portal
 """
 
 from collections.abc import Iterable, Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +20,17 @@ NAMES_AT_ONCE = 100
 
 
 class Elsewhere:
-    """The front door, as a program behind it sees it."""
+    """The front door, as a program behind it sees it.
+
+    One client for everybody: its connections and what TLS needs are made once. So it keeps no
+    cookies, and whoever asks is told by the token of each request alone.
+    """
 
     def __init__(self, public_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._base, self._transport = public_url.rstrip("/"), transport
+        self._client = httpx.AsyncClient(
+            base_url=public_url.rstrip("/"), transport=transport, timeout=TIMEOUT_SECONDS
+        )
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     async def get(self, token: str, path: str, **params: Any) -> Any:
         """The JSON answer. Raises Problem as the service said it, or 503 if it is away."""
@@ -105,10 +113,7 @@ class Elsewhere:
     async def _send(self, method: str, token: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}", **more.pop("headers", {})}
         inject(headers)
-        async with httpx.AsyncClient(
-            base_url=self._base, transport=self._transport, timeout=TIMEOUT_SECONDS
-        ) as client:
-            return await client.request(method, path, headers=headers, **more)
+        return await self._client.request(method, path, headers=headers, **more)
 
 
 def _given(params: Mapping[str, Any]) -> dict[str, Any]:

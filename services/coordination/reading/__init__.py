@@ -3,6 +3,7 @@
 from services.coordination.reading.cases import CaseFilter, find_cases, show_case
 from services.coordination.reading.command import show_command
 from services.coordination.reading.consents import show_disclosures, show_persons
+from services.coordination.reading.fiscal_years import list_fiscal_year_tasks
 from services.coordination.reading.looks import show_looks
 from services.coordination.reading.meetings import show_meeting
 from services.coordination.reading.names import list_staff
@@ -21,6 +22,7 @@ __all__ = [
     "TaskFilter",
     "find_cases",
     "find_tasks",
+    "list_fiscal_year_tasks",
     "list_sittings",
     "list_staff",
     "make_copy",

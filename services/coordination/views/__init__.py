@@ -74,6 +74,7 @@ from services.coordination.views.row import CasePage, CaseRow, FoundCase, Search
 from services.coordination.views.work import (
     CommandView,
     Comment,
+    FiscalYearTask,
     RefusedCommand,
     Task,
     TaskCounts,
@@ -108,6 +109,7 @@ __all__ = [
     "Exit",
     "FeedbackView",
     "Field",
+    "FiscalYearTask",
     "FoundCase",
     "GoalView",
     "GuardView",

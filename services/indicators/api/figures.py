@@ -137,7 +137,9 @@ async def comparison(
     return Comparison(
         table=table,
         last_label=fiscal_year_label(year - 1) if year > 2019 else None,
-        compared=await compared(session, MEASURES, year, table.indicators, set, area),
+        compared=await compared(
+            session, MEASURES, year, table.indicators, set, area, table.version
+        ),
     )
 
 
