@@ -1,5 +1,6 @@
 """Filling in whatever form an act has, from what the API says of it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,13 +24,16 @@ def plainest(strategy: st.SearchStrategy[Any]) -> Any:
     return find(strategy, lambda _: True)
 
 
-def filled(draw: Any, act: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The body of an act that a person might post."""
+def filled(
+    draw: Any, act: dict[str, Any], now: datetime, also: Collection[str] = ()
+) -> dict[str, Any]:
+    """The body of an act that a person might post; some fields are surely filled in."""
     body: dict[str, Any] = {"act": act["act"]}
     for field in act["fields"]:
         if field["name"] in NEVER and not field["required"]:
             continue
-        if not field["required"] and not draw(st.booleans()):
+        needed = field["required"] or field["name"] in also
+        if not needed and not draw(st.booleans()):
             continue
         value = _value(draw, field, now)
         if value is not None:
