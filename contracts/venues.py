@@ -23,6 +23,27 @@ def venues(on: date) -> Mapping[str, Venue]:
     return {row.venue: row for row in _venues() if row.holds(on)}
 
 
+def venue_name(code: str, on: date) -> str:
+    """What a venue was called on a date; the code where nobody has told its name.
+
+    Of a venue that was closed by then it is the last name, so that a year's table that is printed
+    in April still names what was closed in autumn.
+    """
+    known = [row for row in _venues() if row.venue == code]
+    begun = [row for row in known if (row.valid_from or on) <= on]
+    last = max(begun or known, key=_begins, default=None)
+    return last.name if last else code
+
+
+def daily_area_of_venues() -> Mapping[str, str]:
+    """The 日常生活圏域 in which each venue is or last was, by code."""
+    return {row.venue: row.daily_area for row in sorted(_venues(), key=_begins)}
+
+
+def _begins(row: Venue) -> date:
+    return row.valid_from or date.min
+
+
 @cache
 def _venues() -> tuple[Venue, ...]:
     return tuple(

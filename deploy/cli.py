@@ -53,7 +53,7 @@ def up(
     """Start the stack and wait until all of it is ready."""
     from deploy.embedded import daemon
 
-    layout = Layout.from_environment()
+    layout = daemon.installation()
     if daemon.report(layout) is not None:
         typer.echo("すでに稼働しています / already up")
         _show_addresses(layout)
@@ -73,7 +73,7 @@ def down() -> None:
     """Stop everything; the data stays."""
     from deploy.embedded import daemon
 
-    stopped = daemon.stop(Layout.from_environment())
+    stopped = daemon.stop(daemon.installation())
     typer.echo("停止しました / stopped" if stopped else "稼働していません / not up")
 
 
@@ -86,7 +86,7 @@ def status(
     from deploy.embedded.status import as_json as plain
     from deploy.embedded.status import stack_status
 
-    layout = Layout.from_environment()
+    layout = daemon.installation()
     said = daemon.report(layout)
     if said is None:
         typer.echo(
@@ -128,7 +128,7 @@ def demo(
     """Play synthetic residents, frontline systems and coordinators, a day lasting seconds."""
     from deploy.embedded import daemon
 
-    layout = Layout.from_environment()
+    layout = daemon.installation()
     daemon.set_clock(layout, day_seconds)
     if daemon.report(layout) is None:
         _start(layout, [])
@@ -149,6 +149,19 @@ def demo(
 
 
 @app.command()
+def token(
+    client: Annotated[str, typer.Argument(help="A frontline system of the demonstration.")] = (
+        "frontline-demo"
+    ),
+) -> None:
+    """A bearer token for the HTTP APIs, for curl. It holds for an hour."""
+    from deploy.embedded import daemon
+    from deploy.embedded.access import Access
+
+    typer.echo(Access(daemon.installation(), client).token())
+
+
+@app.command()
 def year(
     table: Annotated[
         Path | None, typer.Option(help="Columns as the plan's table; default: 令和6年度's own.")
@@ -163,7 +176,7 @@ def year(
     """Write a synthetic fiscal year whose figures a table gives, send it, and compare."""
     from deploy.embedded import daemon
 
-    layout = Layout.from_environment()
+    layout = daemon.installation()
     if daemon.report(layout) is None:
         _start(layout, [])
     environment = {
@@ -225,6 +238,7 @@ def replay_dead_letters(
     service: Annotated[str, typer.Argument(help="A service, or nothing for all.")] = "",
 ) -> None:
     """Put parked messages back on their way. Nothing is counted twice by that."""
+    from deploy.embedded import daemon
     from deploy.embedded.access import Access
 
     if service and service not in SERVICES:
@@ -232,7 +246,7 @@ def replay_dead_letters(
             f"サービス名が違います: {service}(あるのは {', '.join(SERVICES)})",
             f"no such service: {service} (there are {', '.join(SERVICES)})",
         )
-    access = Access(Layout.from_environment())
+    access = Access(daemon.installation())
     left = 0
     for name in [service] if service else SERVICES:
         returned, parked = access.return_dead_letters(name)
@@ -249,9 +263,10 @@ def indicators_table(
 ) -> None:
     """The figures of a fiscal year (April to March, Tokyo)."""
     from deploy.display import show_indicators
+    from deploy.embedded import daemon
     from deploy.embedded.access import Access
 
-    access = Access(Layout.from_environment())
+    access = Access(daemon.installation())
     year = fiscal_year or _current_fiscal_year()
     show_indicators(access.json(f"{INDICATORS}/fiscal-years/{year}/indicators"), form)
 
@@ -269,9 +284,10 @@ def indicators_verify(
     """
     from deploy import ledger_days
     from deploy.display import show_different_days, show_verification
+    from deploy.embedded import daemon
     from deploy.embedded.access import Access
 
-    access = Access(Layout.from_environment())
+    access = Access(daemon.installation())
     year = fiscal_year or _current_fiscal_year()
     verification = access.json(f"{INDICATORS}/verification?fiscal_year={year}")
     show_verification(verification)

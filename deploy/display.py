@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.embedded.daemon import Report
 from deploy.embedded.layout import Layout
@@ -40,6 +40,7 @@ def show_addresses(layout: Layout) -> None:
         ("トレース / traces", f"{layout.public_url}/traces"),
         ("ワークフロー / workflow UI", layout.url("temporal-ui")),
         ("API (OpenAPI)", f"{layout.public_url}/api/intake/v1/openapi.json"),
+        ("API のトークン / token", ".venv/bin/kasane token"),
     ):
         addresses.add_row(label, url)
     out.print(addresses)
@@ -54,10 +55,12 @@ def show_addresses(layout: Layout) -> None:
 
 
 def show_status(statuses: list[PartStatus]) -> None:
-    table = Table("部品", "状態", "版", "アドレス", "再起動", "たまり")
+    """Every part; of what may pile up, what has. `--json` has all of it."""
+    table = Table("部品", "状態", "版", "アドレス", "再起動", Column("たまり", overflow="fold"))
     for status in statuses:
         colour = "green" if status.healthy else "red"
-        backlog = " ".join(f"{name}={value}" for name, value in status.backlog.items())
+        waiting = (f"{name}={value}" for name, value in status.backlog.items() if value)
+        backlog = "\n".join(waiting) if status.healthy else ""
         table.add_row(
             status.name,
             f"[{colour}]{status.state if status.healthy else 'unhealthy'}[/]",
@@ -94,12 +97,24 @@ def show_verification(verification: dict[str, Any]) -> None:
     told = "一致 / equal" if verification["equal"] else "不一致 / different"
     out.print(
         f"{verification['fiscal_year']} 年度: {told} "
-        f"(台帳 {verification['entries']} 件、{verification['cells']} 欄を再集計)"
+        f"(台帳 {verification['entries']} 件、{verification['cells']} 欄・"
+        f"実数 {verification['members']} 件を再集計、固定した版 {verification['frozen_versions']})"
     )
     for cell in verification["differences"]:
         out.print(
             f"  {cell['measure_id']} {cell['month'] or '年間'} {cell['basic_area'] or '全区'}: "
             f"集計 {cell['tallied']}、再集計 {cell['recounted']}"
+        )
+    for one in verification["member_differences"]:
+        out.print(
+            f"  {one['measure_id']} {one['month'] or '年間'} {one['basic_area'] or '全区'} "
+            f"{one['member']}: 記録の数 {one['kept']}、再集計 {one['recounted']}"
+        )
+    for figure in verification["altered_figures"]:
+        named = f"{figure['measure_id']} {figure['basic_area'] or '全区'}"
+        out.print(
+            f"  第{figure['version']}版: {named if figure['measure_id'] else '版のどこか'}が"
+            "固定したときと違う / altered"
         )
 
 

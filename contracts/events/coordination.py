@@ -106,6 +106,8 @@ class MeetingHeld(CaseEvent):
 
     meeting_id: UUID
     legal_basis: Literal["consent", "law-106-6"]
+    present: tuple[Code, ...] = ()
+    """The agencies that were there."""
 
 
 @fact
@@ -142,6 +144,8 @@ class ContactMade(CaseEvent):
     outcome: str
     first: bool
     """The agency's first contact in this case (うち新規相談)."""
+    first_in_year: bool = False
+    """The agency's first contact in this case in the fiscal year of its date (process E(b))."""
 
 
 @fact

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import ClassVar
 
+from pydantic import AwareDatetime
+
 from contracts.events.envelope import Event, fact
 from contracts.message import Code
 
@@ -36,3 +38,7 @@ class FiscalYearMoved(Event):
     """The figures stand: reports for the year are late, and wait for a restatement."""
     version: int | None = None
     """The version of the figures that the step made or decided on."""
+    due_at: AwareDatetime | None = None
+    """By when somebody has something to do in this state; None where nobody has."""
+    by: str | None = None
+    """The `sub` of who made the step; None: the calendar did. A proposer does not approve."""

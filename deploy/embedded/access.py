@@ -1,4 +1,4 @@
-"""Calls to the running stack's public HTTP API with the operations client's token."""
+"""Calls to the running stack's public HTTP API with the token of a client that it knows."""
 
 import json
 from collections.abc import Callable
@@ -16,17 +16,23 @@ CONFLICT = 409
 
 
 class Access:
-    """A session at the front door as `operations`: roles operator and statistics."""
+    """A session at the front door; as `operations`: roles operator and statistics."""
 
-    def __init__(self, layout: Layout) -> None:
-        """Raises ProblemError when the stack was never started."""
+    def __init__(self, layout: Layout, client: str = "operations") -> None:
+        """Raises ProblemError when the stack was never started, or knows no such client."""
         if not layout.clients.exists():
             raise ProblemError(
                 "まだ一度も起動していません。kasane up で始めてください",
                 "the stack was never started; begin with kasane up",
             )
-        secret = json.loads(layout.clients.read_text())["operations"]["secret"]
-        self._credentials = {"client_id": "operations", "client_secret": secret}
+        known = json.loads(layout.clients.read_text())
+        if client not in known:
+            there = ", ".join(sorted(known))
+            raise ProblemError(
+                f"クライアント名が違います: {client}(あるのは {there})",
+                f"no such client: {client} (there are {there})",
+            )
+        self._credentials = {"client_id": client, "client_secret": known[client]["secret"]}
         self._http = httpx.Client(
             base_url=layout.public_url, timeout=TIMEOUT_SECONDS, trust_env=False
         )
@@ -43,6 +49,10 @@ class Access:
     def json(self, path: str) -> Any:
         """The body of a GET. Raises ProblemError if nobody answers, or with what was said."""
         return self._accepted(partial(self.get, path)).json()
+
+    def token(self) -> str:
+        """A token of the client. Raises ProblemError if nobody answers, or with what was said."""
+        return str(self._accepted(self._grant).json()["access_token"])
 
     def return_dead_letters(self, service: str) -> tuple[int, int]:
         """Put a service's parked records back, one after the other. Returns how many were taken
@@ -76,14 +86,15 @@ class Access:
             )
         return answer
 
+    def _grant(self) -> httpx.Response:
+        asked = {"grant_type": "client_credentials"} | self._credentials
+        return self._http.post("/issuer/token", data=asked)
+
     def _headers(self, *, token: bool) -> dict[str, str]:
         if not token:
             return {}
         if self._token is None:
-            answer = self._http.post(
-                "/issuer/token",
-                data={"grant_type": "client_credentials"} | self._credentials,
-            )
+            answer = self._grant()
             answer.raise_for_status()
             self._token = answer.json()["access_token"]
         return {"Authorization": f"Bearer {self._token}"}

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from deploy.embedded.layout import Layout
@@ -21,6 +22,14 @@ STOP_SECONDS = 60
 POLL_SECONDS = 0.1
 
 Report = dict[str, Any]
+
+
+def installation() -> Layout:
+    """The installation of the environment, at the ports where it runs if it does: whoever asks
+    need not know where whoever started it moved it."""
+    layout = Layout.from_environment()
+    said = report(layout) or {}
+    return replace(layout, port_base=said.get("port_base", layout.port_base))
 
 
 def report(layout: Layout) -> Report | None:

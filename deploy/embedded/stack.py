@@ -129,7 +129,11 @@ def supervise(layout: Layout, only: Sequence[str] = ()) -> bool:
         lambda: parts(layout, ensure_secrets(layout), only),
         logs=layout.logs,
         run=layout.run,
-        facts=lambda: {"supervisor": os.getpid(), "day_seconds": day_seconds(layout)},
+        facts=lambda: {
+            "supervisor": os.getpid(),
+            "port_base": layout.port_base,
+            "day_seconds": day_seconds(layout),
+        },
     )
     with held:
         run_supervisor(supervisor)

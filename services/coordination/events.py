@@ -1,4 +1,5 @@
-"""What coordination hears on the bus: intakes to open cases for, and news of placements.
+"""What coordination hears on the bus: intakes to open cases for, news of placements,
+and where the figures of fiscal years are.
 
 A fact about a case that was never opened here is parked, to be put back once the opening one is.
 """
@@ -13,6 +14,7 @@ from chassis.bus import Events
 from chassis.telemetry import mark_case
 from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, Kind, workflow_id
 from contracts.events.household import HouseholdMemberAdded, PersonFlagEnded, PersonFlagged
+from contracts.events.indicators import FiscalYearMoved
 from contracts.events.intake import IntakeAccepted, IntakeCorrected, IntakeWithdrawn
 from contracts.events.participation import (
     CommunityIssueAnswered,
@@ -37,6 +39,7 @@ from services.coordination.store.commands import (
     store_start,
     store_withdrawal,
 )
+from services.coordination.store.fiscal_years import keep_stage
 from services.coordination.store.households import end_flag, keep_flag, know_member
 from services.coordination.store.reminders import PROTECTION, remind, settle
 
@@ -152,6 +155,12 @@ async def close_loop(session: AsyncSession, told: CommunityIssueAnswered) -> Non
         entity_id=issue.meeting_id,
         result=told.answer,
     )
+
+
+@events.on(FiscalYearMoved)
+async def year_moved(session: AsyncSession, told: FiscalYearMoved) -> None:
+    """Somebody may have to propose, approve or publish the year's figures."""
+    await keep_stage(session, told)
 
 
 @events.on(PlaceOffered)

@@ -25,8 +25,8 @@ from services.coordination.models import (
     Outreach,
     Referral,
     Task,
-    TeamMember,
 )
+from services.coordination.terms import has_open_task, in_team
 
 C, A, M, W = Role.COORDINATOR, Role.AGENCY, Role.MANAGER, Role.WARD
 
@@ -184,22 +184,9 @@ def visible(principal: Principal) -> ColumnElement[bool]:
         return false()
     agency = principal.agency
     case_id = col(CaseFile.case_id)
-    # Each stands for itself: the query it is put into may read from the same tables.
     return or_(
-        exists()
-        .where(
-            col(TeamMember.case_id) == case_id,
-            col(TeamMember.agency) == agency,
-            col(TeamMember.until).is_(None),
-        )
-        .correlate(CaseFile),
-        exists()
-        .where(
-            col(Task.case_id) == case_id,
-            col(Task.agency) == agency,
-            col(Task.closed_at).is_(None),
-        )
-        .correlate(CaseFile),
+        in_team(agency),
+        has_open_task(col(Task.agency) == agency),
         exists()
         .where(
             and_(

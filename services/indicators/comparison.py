@@ -3,17 +3,18 @@
 from datetime import datetime
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contracts.calendar import TOKYO
 from services.indicators import attention, versions
 from services.indicators.figures import Figure, figures
-from services.indicators.measures import Measures
-from services.indicators.models import Tally
+from services.indicators.measures import Arithmetic, Measures
+from services.indicators.models import FrozenFigure, Tally
 from services.indicators.tally import WHOLE_WARD, WHOLE_YEAR
 
 TALLIES = Tally.metadata.tables["tally"]
+FIGURES = FrozenFigure.metadata.tables["frozen_figure"]
 
 
 class AreaFigure(BaseModel):
@@ -32,7 +33,7 @@ class ComparedFigure(BaseModel):
     target: int | None
     target_by: str | None
     areas: list[AreaFigure]
-    """Of the whole ward: its 基本圏域, as far as the reports say where. A stock's net change."""
+    """Of the whole ward: its 基本圏域, as far as the reports say where."""
 
 
 async def compared(
@@ -42,8 +43,9 @@ async def compared(
     now: list[Figure],
     set: str,
     basic_area: str | None,
+    version: int | None = None,
 ) -> list[ComparedFigure]:
-    """Each figure of a year's table with what it is to be compared with."""
+    """Each figure of a year's table (open, or of a version) and what it is to be compared with."""
     today = datetime.now(TOKYO).date()
     frozen = await versions.standing(session, year - 1)
     if frozen is None:
@@ -53,7 +55,7 @@ async def compared(
         last = await versions.frozen_figures(session, frozen, basic_area, set)
     known = {figure.id: figure for figure in last}
     targets = await attention.targets(session, year)
-    areas = await _areas(session, year)
+    areas = await _areas(session, now, year, version) if basic_area is None else {}
     return [
         ComparedFigure(
             figure=figure,
@@ -61,25 +63,33 @@ async def compared(
             last_version=frozen.number if frozen else None,
             target=targets[figure.id].value if figure.id in targets else None,
             target_by=targets[figure.id].set_by_name if figure.id in targets else None,
-            areas=areas.get((figure.id, figure.version), []) if basic_area is None else [],
+            areas=areas.get(figure.id, []),
         )
         for figure in now
     ]
 
 
-async def _areas(session: AsyncSession, year: int) -> dict[tuple[str, int], list[AreaFigure]]:
+async def _areas(
+    session: AsyncSession, now: list[Figure], year: int, version: int | None
+) -> dict[str, list[AreaFigure]]:
+    """The figures by area, as open or as a version froze them."""
+    of = TALLIES if version is None else FIGURES
+    stocks = [figure.id for figure in now if figure.arithmetic is Arithmetic.STOCK]
+    # An open stock's level is the sum of its changes in all years up to this one.
+    before = and_(of.c.measure_id.in_(stocks), of.c.fiscal_year < year)
     rows = await session.execute(
-        select(
-            TALLIES.c.measure_id, TALLIES.c.measure_version, TALLIES.c.basic_area, TALLIES.c.value
-        )
+        select(of.c.measure_id, of.c.basic_area, func.sum(of.c.value))
         .where(
-            TALLIES.c.fiscal_year == year,
-            TALLIES.c.month == WHOLE_YEAR,
-            TALLIES.c.basic_area != WHOLE_WARD,
+            or_(of.c.fiscal_year == year, before)
+            if version is None
+            else and_(of.c.fiscal_year == year, FIGURES.c.number == version),
+            of.c.month == WHOLE_YEAR,
+            of.c.basic_area != WHOLE_WARD,
         )
-        .order_by(TALLIES.c.basic_area)
+        .group_by(of.c.measure_id, of.c.basic_area)
+        .order_by(of.c.basic_area)
     )
-    found: dict[tuple[str, int], list[AreaFigure]] = {}
-    for measure_id, version, area, value in rows:
-        found.setdefault((measure_id, version), []).append(AreaFigure(basic_area=area, value=value))
+    found: dict[str, list[AreaFigure]] = {}
+    for measure_id, area, value in rows:
+        found.setdefault(measure_id, []).append(AreaFigure(basic_area=area, value=value))
     return found

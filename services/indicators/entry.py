@@ -130,7 +130,14 @@ def _(event: CaseClosed) -> tuple[Entry, ...]:
 
 @entries_of.register
 def _(event: MeetingHeld) -> tuple[Entry, ...]:
-    return (_of_case(event, kind=event.legal_basis, attrs={"meeting": str(event.meeting_id)}),)
+    return (
+        _of_case(
+            event,
+            kind=event.legal_basis,
+            flags=tuple(f"present:{agency}" for agency in event.present),
+            attrs={"meeting": str(event.meeting_id)},
+        ),
+    )
 
 
 @entries_of.register
@@ -152,9 +159,16 @@ def _(event: ContactMade) -> tuple[Entry, ...]:
             event,
             kind=event.outcome,
             agency=event.agency,
-            flags=("first-consultation",) if event.first else (),
+            flags=_first(event),
         ),
     )
+
+
+def _first(event: ContactMade) -> tuple[str, ...]:
+    """Whether the contact is a 新規相談, by either answer to what makes it one."""
+    if event.first:
+        return ("first-consultation", "first-in-fiscal-year")
+    return ("first-in-fiscal-year",) if event.first_in_year else ()
 
 
 @entries_of.register

@@ -22,8 +22,11 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
 
+from contracts.venues import daily_area_of_venues
 from services.indicators.entry import Entry
 from services.indicators.measures import Arithmetic, Measure, Measures
 from services.indicators.models import LedgerBefore, LedgerEntry
@@ -58,6 +61,8 @@ class Narrowed(BaseModel):
 
     month: int | None = None
     basic_area: str | None = None
+    daily_area: str | None = None
+    """By the venue that was told; what tells none is in no daily area."""
     venue: str | None = None
     channel: str | None = None
     programme_no: int | None = None
@@ -69,6 +74,9 @@ class Narrowed(BaseModel):
             value = getattr(self, name)
             if value is not None:
                 rows = rows.where(LEDGER.c[name] == value)
+        if self.daily_area is not None:
+            there = [v for v, area in daily_area_of_venues().items() if area == self.daily_area]
+            rows = rows.where(LEDGER.c.venue.in_(there))
         return rows
 
 
@@ -193,7 +201,7 @@ class Told(BaseModel):
     """The indicators of its year that count it."""
 
 
-By = Literal["venue", "channel", "programme_no", "basic_area", "event_type"]
+By = Literal["venue", "channel", "programme_no", "basic_area", "daily_area", "event_type"]
 
 
 async def shares(
@@ -205,7 +213,7 @@ async def shares(
         *(
             part.of(
                 counted_by(measure, source, since, until, only_sub=part.sub).add_columns(
-                    cast(LEDGER.c[by], String).label("share")
+                    _divided(by).label("share")
                 )
             )
             for source in measure.sources
@@ -221,6 +229,14 @@ async def shares(
         Share(key=key, value=int(value), sub_value=int(sub), events=events)
         for key, value, sub, events in rows
     ]
+
+
+def _divided(by: By) -> ColumnElement[Any]:
+    if by == "daily_area":
+        areas = literal(dict(daily_area_of_venues()), JSONB)
+        found: ColumnElement[Any] = areas[LEDGER.c.venue].astext
+        return found
+    return cast(LEDGER.c[by], String)
 
 
 async def told(

@@ -18,11 +18,21 @@ class Note(BaseModel):
     settled: bool
     """The ward has answered; else the default was used."""
     measure_ids: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    """The answers that were not taken."""
+    only: str | None = None
+    """Why there is no other answer."""
+
+    @property
+    def how(self) -> str:
+        """Whose answer it is."""
+        if self.only:
+            return self.only
+        return "区の決定" if self.settled else "区の確認待ち(既定の数え方)"
 
     @property
     def line(self) -> str:
-        how = "区の決定" if self.settled else "区の確認待ち(既定の数え方)"
-        return f"{self.mark} {self.question}: {self.answer} — {how}"
+        return f"{self.mark} {self.question}: {self.answer} — {self.how}"
 
 
 def notes_of(measures: Measures, chosen: Iterable[Measure], year: int) -> list[Note]:
@@ -41,6 +51,10 @@ def notes_of(measures: Measures, chosen: Iterable[Measure], year: int) -> list[N
             answer=questions[code].choices[answers[code]],
             settled=measures.is_settled(code, year),
             measure_ids=tuple(ids),
+            others=tuple(
+                said for answer, said in questions[code].choices.items() if answer != answers[code]
+            ),
+            only=questions[code].only,
         )
         for number, (code, ids) in enumerate(asked.items(), 1)
     ]

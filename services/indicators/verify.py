@@ -6,16 +6,17 @@ The recount is one statement, so that it sees one moment of a database that goes
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import String, and_, cast, func, literal_column, select, union_all
+from sqlalchemy import String, and_, cast, false, func, literal_column, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.indicators.measures import Measures
-from services.indicators.models import LedgerEntry, Tally
-from services.indicators.recount import first_day, last_day, recounted
-from services.indicators.tally import Cell
+from services.indicators.measures import Arithmetic, Measures
+from services.indicators.models import DistinctMember, LedgerEntry, Tally
+from services.indicators.recount import first_day, last_day, members, recounted
+from services.indicators.tally import Cell, Member
 
 LEDGER = LedgerEntry.metadata.tables["ledger_entry"]
+MEMBERS = DistinctMember.metadata.tables["distinct_member"]
 TALLIES = Tally.metadata.tables["tally"]
 
 
@@ -54,6 +55,50 @@ async def differences(
         for row in rows
     ]
     wrong = [d for d in compared if (d.tallied, d.tallied_sub) != (d.recounted, d.recounted_sub)]
+    return len(compared), sorted(wrong)
+
+
+class MemberDifference(NamedTuple):
+    """A member of a distinct count that is not named by as many entries as is kept of it."""
+
+    member: Member
+    kept: int
+    recounted: int
+    kept_sub: int
+    recounted_sub: int
+
+
+async def member_differences(
+    session: AsyncSession, measures: Measures, fiscal_year: int
+) -> tuple[int, list[MemberDifference]]:
+    """How many members of a year's distinct counts were compared, and those that differ.
+
+    The next entry that names such a member, or ceases to, would change a figure wrongly.
+    """
+    distinct = [
+        members(measure, fiscal_year)
+        for measure in measures.in_force(fiscal_year).values()
+        if measure.sources and measure.arithmetic is Arithmetic.DISTINCT
+    ]
+    kept = select(MEMBERS).where(MEMBERS.c.fiscal_year == fiscal_year).cte("kept")
+    anew = (union_all(*distinct) if distinct else select(kept).where(false())).cte("anew")
+    keys = (*Cell._fields, "member")
+    same = and_(*(anew.c[name] == kept.c[name] for name in keys))
+    counts = (kept.c.refs, anew.c.refs, kept.c.sub_refs, anew.c.sub_refs)
+    rows = await session.execute(
+        select(
+            *(func.coalesce(kept.c[name], anew.c[name]) for name in keys),
+            *(func.coalesce(count, 0) for count in counts),
+        ).select_from(kept.join(anew, same, full=True))
+    )
+    compared = [
+        MemberDifference(
+            Member(Cell(row[0], row[1], row[2], row[3], int(row[4])), row[5]),
+            *(int(count) for count in row[6:]),
+        )
+        for row in rows
+    ]
+    wrong = [d for d in compared if (d.kept, d.kept_sub) != (d.recounted, d.recounted_sub)]
     return len(compared), sorted(wrong)
 
 

@@ -5,10 +5,9 @@ counted and printed by. What comes later shows as a difference between the versi
 figures, entry by entry, until a restatement says it anew.
 """
 
-import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -19,6 +18,7 @@ from sqlmodel import col
 from contracts.calendar import tokyo_date
 from contracts.catalogue import areas
 from contracts.fiscal_years import FiscalYearStep
+from services.indicators.digests import Value, digests_of, frozen_values, hash_of
 from services.indicators.figures import MONTHS, Figure, MonthFigure, figure_of, figures
 from services.indicators.measures import Measure, Measures
 from services.indicators.models import (
@@ -37,16 +37,6 @@ BEFORE = LedgerBefore.metadata.tables["ledger_before"]
 
 STANDING = ("final", "restatement")
 """The kinds of version that stand for the year once approved."""
-
-
-class Value(NamedTuple):
-    """One frozen value and where it stands."""
-
-    measure_id: str
-    basic_area: str
-    month: int
-    value: int | None
-    sub_value: int | None
 
 
 class FigureChange(BaseModel):
@@ -100,7 +90,8 @@ async def freeze(session: AsyncSession, measures: Measures, step: FiscalYearStep
             status="proposed" if step.freezes in STANDING else "in-force",
             frozen_at=(await session.execute(select(func.now()))).scalar_one(),
             entries=await _entries(session, year),
-            hash=_hash(values),
+            hash=hash_of(values),
+            digests=digests_of(values),
             measures=[measure.model_dump(mode="json") for measure in in_force],
             notes=[note.model_dump() for note in notes_of(measures, in_force, year)],
             changes=await _changes_since_standing(session, in_force, year, values),
@@ -183,7 +174,7 @@ async def changes_since(
     """Every figure of the ward and its areas that is not what the version says any more."""
     in_force = list(measures.in_force(version.fiscal_year).values())
     now = await _values(session, in_force, version.fiscal_year, today)
-    return _compared(in_force, await _frozen_values(session, version), now)
+    return _compared(in_force, await frozen_values(session, version), now)
 
 
 async def entries_since(
@@ -227,16 +218,7 @@ async def _values(
                 Value(figure.id, area, month.month, month.value, month.sub_value)
                 for month in figure.months
             ]
-    return sorted(values, key=lambda value: value[:3])
-
-
-async def _frozen_values(session: AsyncSession, version: FrozenVersion) -> list[Value]:
-    rows = await session.execute(
-        select(*(FIGURES.c[name] for name in Value._fields)).where(
-            FIGURES.c.fiscal_year == version.fiscal_year, FIGURES.c.number == version.number
-        )
-    )
-    return [Value(*row) for row in rows]
+    return values
 
 
 async def _changes_since_standing(
@@ -245,7 +227,7 @@ async def _changes_since_standing(
     before = await standing(session, year)
     if before is None:
         return []
-    known = await _frozen_values(session, before)
+    known = await frozen_values(session, before)
     return [change.model_dump() for change in _compared(in_force, known, values)]
 
 
@@ -285,11 +267,6 @@ async def _entries(session: AsyncSession, year: int) -> int:
         .where(~LEDGER.c.withdrawn, LEDGER.c.on_date.between(first_day(year), last_day(year)))
     )
     return int(counted or 0)
-
-
-def _hash(values: Iterable[Value]) -> str:
-    lines = "\n".join("|".join("" if part is None else str(part) for part in v) for v in values)
-    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def _amount(row: Any) -> tuple[int | None, int | None]:

@@ -18,7 +18,7 @@ from contracts.acts.base import Act
 from contracts.events import new_id
 from contracts.events.indicators import FiscalYearMoved
 from contracts.fiscal_years import FiscalYearStep, YearCommand
-from contracts.life import SETTLED
+from contracts.life import FISCAL_YEAR, SETTLED
 from contracts.message import without_private
 from services.indicators import versions
 from services.indicators.measures import Measures
@@ -198,6 +198,8 @@ async def record_step(session: AsyncSession, measures: Measures, step: FiscalYea
                 state=step.state,
                 settled=step.state in SETTLED,
                 version=version,
+                due_at=step.waits_until if FISCAL_YEAR[step.state].due else None,
+                by=step.command.actor.sub if step.command else None,
             ),
         )
     if step.command is not None:

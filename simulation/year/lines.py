@@ -43,7 +43,7 @@ def lines_of(figure: Figure, fiscal_year: int, seed: int, detail: Detail) -> Ite
     random = Random(f"{seed}/{fiscal_year}/{figure.kind.kind}")  # noqa: S311 - a simulation
     numbers = count(1)
     for line in _merged(figure, fiscal_year, random, detail):
-        yield line._replace(ref=f"{figure.kind.kind}/{seed}/{next(numbers)}")
+        yield line._replace(ref=f"{figure.kind.kind}/{fiscal_year}-{seed}/{next(numbers)}")
 
 
 def _merged(figure: Figure, fiscal_year: int, random: Random, detail: Detail) -> Iterator[Line]:

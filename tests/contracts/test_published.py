@@ -24,6 +24,7 @@ CODED = [
     "daily_area",
     "indicator_id",
     "result",
+    "by",
 ]
 """Strings in facts that are identifiers or values of a list, by the name of their field."""
 

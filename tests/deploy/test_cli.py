@@ -8,10 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from deploy import display
 from deploy.embedded.layout import PORTS, Layout
 from deploy.embedded.probes import is_free
 from deploy.embedded.stack import lock
+from deploy.embedded.status import PartStatus
 
 REFUSED = 2
 
@@ -61,6 +64,7 @@ def test_a_taken_port_is_named_with_the_part_that_needs_it(tmp_path: Path) -> No
         (("replay-dead-letters", "payroll"), "no such service: payroll"),
         (("replay-dead-letters",), "never started"),
         (("indicators", "table"), "never started"),
+        (("token",), "never started"),
         (("logs", "payroll"), "there is no log: payroll"),
     ],
 )
@@ -148,6 +152,44 @@ def test_data_of_a_running_stack_is_not_forgotten(tmp_path: Path) -> None:
         assert layout.data.exists()
     assert kasane(layout.data, "clean").returncode == 0
     assert not layout.data.exists()
+
+
+def test_whoever_asks_finds_a_running_stack_at_the_ports_where_it_runs(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "data", 9700)
+    layout.create()
+    (layout.run / "stack.json").write_text(json.dumps({"parts": {}, "port_base": 9700}))
+    held = lock(layout)
+    assert held is not None
+    with held:
+        asked = kasane(layout.data, "up", KASANE_PORT_BASE="9500")
+    assert "already up" in asked.stdout
+    assert "http://127.0.0.1:9700" in asked.stdout
+    assert "9500" not in asked.stdout
+
+
+def test_a_token_is_given_to_clients_that_the_stack_knows_alone(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "data", 9500)
+    layout.create()
+    layout.clients.write_text(json.dumps({"frontline-demo": {"secret": "not-told"}}))
+    stranger = kasane(layout.data, "token", "frontline-nobody")
+    assert stranger.returncode == REFUSED
+    assert "no such client: frontline-nobody (there are frontline-demo)" in stranger.stderr
+    down = kasane(layout.data, "token")
+    assert down.returncode == REFUSED
+    assert "see kasane status" in down.stderr
+    assert "not-told" not in stranger.stderr + down.stderr
+
+
+def test_the_status_names_what_waits_and_leaves_out_what_does_not(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display, "out", Console(width=80))
+    backlog = {"outbox": 0, "dead_letters": 2, "outbox_age_seconds": 1.5}
+    display.show_status([PartStatus("intake", "ready", True, "1", "a", 0, backlog)])
+    shown = capsys.readouterr().out
+    assert "dead_letters=2" in shown
+    assert "outbox_age_seconds=1.5" in shown
+    assert "outbox=0" not in shown
 
 
 def test_a_directory_that_no_stack_made_is_never_deleted(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ _TRACE_ID = re.compile(r"[0-9a-f]{32}")
 _KINDS = {1: "内部", 2: "受信", 3: "呼出", 4: "送出", 5: "取込"}
 """OTLP's internal, server, client, producer, consumer."""
 
-_RELATIONS = {"receipt": "受付番号が一致", "case": "同じ事例", "link": "関連づけ"}
+_RELATIONS = {"receipt": "受付番号が一致", "case": "同じケース", "link": "関連づけ"}
 
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
@@ -187,7 +187,7 @@ class TracePages:
             raise Problem(
                 422,
                 "receipt-or-case-missing",
-                ja="受付番号か事例番号が必要です",
+                ja="受付番号かケースの番号が必要です",
                 en="A receipt number or a case id is required",
                 field="receipt",
             )

@@ -95,6 +95,12 @@ async def find_tasks(
     return await reading.find_tasks(session, caller, chosen)
 
 
+@router.get("/fiscal-year-tasks", summary="年度の数値の作業 / What waits in the figures of years")
+async def fiscal_year_tasks(session: Session, caller: Caller) -> tuple[views.FiscalYearTask, ...]:
+    """Whatever the caller may end: propose, approve, publish. The acts are the indicators'."""
+    return await reading.list_fiscal_year_tasks(session, caller)
+
+
 @router.get("/tasks/{task_id}", summary="作業の詳細 / One task")
 async def show_task(ctx: Ctx, session: Session, caller: Caller, task_id: UUID) -> views.TaskView:
     return await reading.show_task(ctx, session, caller, task_id)

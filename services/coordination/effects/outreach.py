@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from contracts.acts import RecordContact, RecordProgress
+from contracts.calendar import fiscal_year
 from contracts.events.coordination import ContactMade, SupportRecorded
 from contracts.events.envelope import new_id
 from contracts.life import OutreachState
@@ -46,11 +47,13 @@ async def _agency(scene: Scene) -> str | None:
 @effect(RecordContact)
 async def record_contact(scene: Scene, act: RecordContact) -> None:
     contact_id = new_id()
-    earlier = await scene.session.scalar(
-        select(col(Contact.contact_id))
-        .where(col(Contact.case_id) == scene.case.case_id, col(Contact.agency) == act.agency)
-        .limit(1)
-    )
+    earlier = (
+        await scene.session.scalars(
+            select(col(Contact.on)).where(
+                col(Contact.case_id) == scene.case.case_id, col(Contact.agency) == act.agency
+            )
+        )
+    ).all()
     scene.session.add(
         Contact(
             contact_id=contact_id,
@@ -60,7 +63,7 @@ async def record_contact(scene: Scene, act: RecordContact) -> None:
             on=act.on,
             method=act.method,
             outcome=act.outcome,
-            first=earlier is None,
+            first=not earlier,
             by=scene.by,
             at=scene.step.at,
         )
@@ -71,7 +74,8 @@ async def record_contact(scene: Scene, act: RecordContact) -> None:
         contact_id=contact_id,
         agency=act.agency,
         outcome=str(act.outcome),
-        first=earlier is None,
+        first=not earlier,
+        first_in_year=fiscal_year(act.on) not in {fiscal_year(on) for on in earlier},
     )
 
 

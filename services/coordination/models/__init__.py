@@ -11,6 +11,7 @@ from services.coordination.models.case import (
     TimelineEntry,
 )
 from services.coordination.models.consent import Consent, ConsentRefusal, Disclosure
+from services.coordination.models.figures import FiscalYearStage
 from services.coordination.models.household import GuardFlag, HouseholdMember
 from services.coordination.models.mail import Mail
 from services.coordination.models.meeting import (
@@ -39,7 +40,14 @@ from services.coordination.models.plan import (
     PlanVersion,
 )
 from services.coordination.models.reminder import Reminder
-from services.coordination.models.sitting import Rescheduling, Sitting, Slot, SlotAnswer
+from services.coordination.models.sitting import (
+    Rescheduling,
+    Sitting,
+    SittingAct,
+    SittingActCase,
+    Slot,
+    SlotAnswer,
+)
 from services.coordination.models.support import (
     Contact,
     Evaluation,
@@ -76,6 +84,7 @@ __all__ = [
     "Errand",
     "Evaluation",
     "Feedback",
+    "FiscalYearStage",
     "FollowUp",
     "GoalLook",
     "GuardFlag",
@@ -105,6 +114,8 @@ __all__ = [
     "Rescheduling",
     "SecrecyAcknowledgement",
     "Sitting",
+    "SittingAct",
+    "SittingActCase",
     "Slot",
     "SlotAnswer",
     "Staff",

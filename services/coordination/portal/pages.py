@@ -11,6 +11,7 @@ from fastapi.templating import Jinja2Templates
 
 from contracts import catalogue
 from contracts.calendar import TOKYO
+from contracts.venues import venue_name
 from services.coordination import labels
 from services.coordination.portal import words
 from services.coordination.portal.access import CSRF_FIELD, Viewer, csrf_token
@@ -58,6 +59,11 @@ def channel(code: str, on: str | None = None) -> str:
     return labels.channel(code, date.fromisoformat(on) if on else None)
 
 
+def venue(code: str, on: str) -> str:
+    """What a venue was called on an ISO date; the code where nobody has told its name."""
+    return venue_name(code, date.fromisoformat(on))
+
+
 templates = Jinja2Templates(directory=HERE / "templates", context_processors=[_frame])
 templates.env.trim_blocks = True
 templates.env.lstrip_blocks = True
@@ -70,6 +76,7 @@ templates.env.filters.update(
     iso=lambda at: at.isoformat(),
     role=lambda code: ROLES.get(code, code),
     channel=channel,
+    venue=venue,
     agency=labels.agency,
     lack=labels.lack,
     activity=activity,
@@ -85,8 +92,10 @@ def menu(who: Viewer | None) -> list[tuple[str, str]]:
         return []
     allowed = who.principal.has
     found = []
+    if allowed(*CASEWORKERS, "statistics"):
+        found.append(("/tasks", "作業一覧"))
     if allowed(*CASEWORKERS):
-        found += [("/tasks", "作業一覧"), ("/cases", "ケース"), ("/search", "検索")]
+        found += [("/cases", "ケース"), ("/search", "検索")]
     if allowed(*INTAKE_ENTRY):
         found += [("/intakes/new", "受付入力"), ("/report-files", "実績の取込")]
     if allowed(*CASEWORKERS):

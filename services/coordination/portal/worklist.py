@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import Context, Ctx, Session
 from chassis.problems import Problem
+from contracts.calendar import business_days_between, today, tokyo_date
 from contracts.events import new_id
+from contracts.policies import Policy
 from services.coordination import labels, views
 from services.coordination.acting import complete_task
 from services.coordination.assigning import assign_task
@@ -21,6 +23,7 @@ from services.coordination.portal.pages import CASEWORKERS, render, see
 from services.coordination.reading import (
     TaskFilter,
     find_tasks,
+    list_fiscal_year_tasks,
     list_staff,
     show_case,
     show_records,
@@ -54,12 +57,16 @@ TABS: dict[str, tuple[str, str, TaskFilter]] = {
     "all": ("すべて", "open", TaskFilter()),
 }
 """The views of the worklist: name, the count that goes with it, and which tasks."""
+FIGURES = "statistics"
+"""The role that has no cases, but figures to propose."""
 
 
 @router.get("/")
-async def home(looking: Looking, request: Request) -> Response:
+async def home(looking: Looking, session: Session, request: Request) -> Response:
     """The first page this person has a use for."""
     if looking.principal.has(*CASEWORKERS):
+        return see(request, "/tasks")
+    if await list_fiscal_year_tasks(session, looking.principal):
         return see(request, "/tasks")
     return see(request, "/operations" if looking.principal.has("operator") else "/indicators")
 
@@ -73,9 +80,36 @@ async def tasks(
     after: str | None = None,
 ) -> Response:
     chosen = tab if tab in TABS else "group"
+    years = await list_fiscal_year_tasks(session, looking.principal)
+    if looking.principal.has(FIGURES) and not looking.principal.has(*CASEWORKERS):
+        return render(request, "tasks.html", tabs={}, tab=chosen, page=None, years=years)
     wanted = replace(TABS[chosen][2], after=after, limit=PAGE)
     found = await find_tasks(session, looking.principal, wanted)
-    return render(request, "tasks.html", tabs=TABS, tab=chosen, page=found)
+    shown = {name: [one for one in years if _belongs(one, name)] for name in TABS}
+    return render(
+        request,
+        "tasks.html",
+        tabs=TABS,
+        tab=chosen,
+        page=found,
+        years=shown[chosen] if after is None else [],
+        counts={
+            name: found.counts.model_dump()[counted] + len(shown[name])
+            for name, (_, counted, _) in TABS.items()
+        },
+    )
+
+
+def _belongs(task: views.FiscalYearTask, tab: str) -> bool:
+    """Whether a task about figures stands in a view; it is nobody's own and never laid aside."""
+    left = None if task.due_at is None else business_days_between(today(), tokyo_date(task.due_at))
+    return {
+        "group": True,
+        "all": True,
+        "overdue": task.overdue,
+        "today": left == 0 and not task.overdue,
+        "coming": left is not None and 0 < left <= Policy().worklist_ahead.count,
+    }.get(tab, False)
 
 
 @router.get("/tasks/{task_id}")
@@ -218,7 +252,7 @@ async def _more(
     records: list[Any] = []
     if shown.state == "open" and needed(shown.acts):
         try:
-            every = await show_records(ctx, session, looking.principal, shown.case_id)
+            every = await show_records(ctx, session, looking.principal, shown.case_id, "review")
             records = material(every.items, shown)
         except Problem as problem:
             if problem.status != 403:

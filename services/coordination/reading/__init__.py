@@ -3,13 +3,18 @@
 from services.coordination.reading.cases import CaseFilter, find_cases, show_case
 from services.coordination.reading.command import show_command
 from services.coordination.reading.consents import show_disclosures, show_persons
+from services.coordination.reading.fiscal_years import list_fiscal_year_tasks
 from services.coordination.reading.looks import show_looks
 from services.coordination.reading.meetings import show_meeting
 from services.coordination.reading.names import list_staff
 from services.coordination.reading.papers import make_copy, show_copy, show_papers
 from services.coordination.reading.records import show_records
 from services.coordination.reading.search import CaseSearch, search_cases
-from services.coordination.reading.sittings import list_sittings, show_sitting
+from services.coordination.reading.sittings import (
+    list_sittings,
+    show_sitting,
+    show_sitting_act,
+)
 from services.coordination.reading.suggestions import suggest
 from services.coordination.reading.tasks import show_task
 from services.coordination.reading.timeline import show_timeline
@@ -21,6 +26,7 @@ __all__ = [
     "TaskFilter",
     "find_cases",
     "find_tasks",
+    "list_fiscal_year_tasks",
     "list_sittings",
     "list_staff",
     "make_copy",
@@ -35,6 +41,7 @@ __all__ = [
     "show_persons",
     "show_records",
     "show_sitting",
+    "show_sitting_act",
     "show_task",
     "show_timeline",
     "suggest",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,7 +15,7 @@ from chassis.telemetry import mark_case
 from contracts.calendar import today
 from contracts.life import LIVES, SK_TRACK
 from services.coordination import labels, problems, views
-from services.coordination.models import CaseFile, CasePerson, Strand, Task, TeamMember
+from services.coordination.models import CaseFile, CasePerson, Strand, Task
 from services.coordination.permissions import sees_all, visible, works_with_cases
 from services.coordination.reading.duties import duties_of_case, without_hidden
 from services.coordination.reading.names import Names
@@ -25,6 +25,7 @@ from services.coordination.reading.paging import Cursor, no_case_work
 from services.coordination.reading.tasks import task_views
 from services.coordination.reading.waiting import waiting_view
 from services.coordination.store.households import members_beside, standing_flags
+from services.coordination.terms import has_open_task, of_agency
 
 MOST = 200
 
@@ -84,27 +85,10 @@ def _chosen(principal: Principal, chosen: CaseFilter) -> list[Any]:
     if chosen.urgent is not None:
         terms.append(col(CaseFile.urgent).is_(chosen.urgent))
     if chosen.agency:
-        terms.append(
-            or_(
-                col(CaseFile.coordinator_agency) == chosen.agency,
-                exists().where(
-                    col(TeamMember.case_id) == col(CaseFile.case_id),
-                    col(TeamMember.agency) == chosen.agency,
-                    col(TeamMember.until).is_(None),
-                ),
-            )
-        )
+        terms.append(of_agency(chosen.agency))
     if chosen.mine:
-        terms.append(
-            or_(
-                col(CaseFile.coordinator) == principal.sub,
-                exists().where(
-                    col(Task.case_id) == col(CaseFile.case_id),
-                    col(Task.assignee) == principal.sub,
-                    col(Task.closed_at).is_(None),
-                ),
-            )
-        )
+        own_task = has_open_task(col(Task.assignee) == principal.sub)
+        terms.append(or_(col(CaseFile.coordinator) == principal.sub, own_task))
     return terms
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -15,12 +15,13 @@ from chassis.auth import Principal
 from contracts.calendar import today
 from contracts.life import SK_TRACK, CaseState
 from services.coordination import views
-from services.coordination.models import CaseFile, CasePerson, GuardFlag, Task, TeamMember
+from services.coordination.models import CaseFile, CasePerson, GuardFlag, Task
 from services.coordination.permissions import visible, works_with_cases
 from services.coordination.reading.cases import case_rows, newest
 from services.coordination.reading.paging import no_case_work
 from services.coordination.reading.tasks import day_begins
 from services.coordination.receipt import ReceiptTerms, receipt_terms
+from services.coordination.terms import has_open_task, of_agency
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ FLAGS: dict[str, Callable[[], ColumnElement[bool]]] = {
     "overdue": lambda: and_(
         col(CaseFile.waiting_asks).is_not(None), col(CaseFile.waiting_until) < day_begins(today())
     ),
-    "escalated": lambda: _has_task(col(Task.escalated_at).is_not(None)),
+    "escalated": lambda: has_open_task(col(Task.escalated_at).is_not(None)),
     "unassigned": lambda: col(CaseFile.coordinator).is_(None),
     "sk": lambda: col(CaseFile.state).in_(tuple(SK_TRACK)),
     "open": lambda: col(CaseFile.state) != CaseState.CLOSED,
@@ -59,12 +60,6 @@ FLAGS: dict[str, Callable[[], ColumnElement[bool]]] = {
     "address-protection": lambda: _guarded("address-protection"),
 }
 """What may be marked on a case."""
-
-
-def _has_task(term: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(
-        col(Task.case_id) == col(CaseFile.case_id), col(Task.closed_at).is_(None), term
-    )
 
 
 def _guarded(kind: str) -> ColumnElement[bool]:
@@ -137,7 +132,7 @@ def _terms(chosen: CaseSearch) -> list[ColumnElement[bool]]:
     if chosen.daily_area:
         terms.append(col(CaseFile.daily_area) == chosen.daily_area)
     if chosen.agency:
-        terms.append(_of_agency(chosen.agency))
+        terms.append(of_agency(chosen.agency))
     if chosen.flag in FLAGS:
         terms.append(FLAGS[chosen.flag]())
     return terms
@@ -161,14 +156,3 @@ def _numbered(wanted: ReceiptTerms) -> ColumnElement[bool]:
             counted = and_(counted, func.split_part(number, "-", 2) == wanted.area)
         ways.append(counted)
     return or_(*ways)
-
-
-def _of_agency(agency: str) -> ColumnElement[bool]:
-    return or_(
-        col(CaseFile.coordinator_agency) == agency,
-        col(CaseFile.case_id).in_(
-            select(col(TeamMember.case_id)).where(
-                col(TeamMember.agency) == agency, col(TeamMember.until).is_(None)
-            )
-        ),
-    )

@@ -11,7 +11,9 @@ from services.coordination.views.meeting import (
     MeetingPage,
     ReschedulingView,
     SeatView,
+    SittingActView,
     SittingMeeting,
+    SittingResult,
     Sittings,
     SittingView,
     SlotView,
@@ -69,11 +71,13 @@ from services.coordination.views.record import (
     StaffList,
     StaffRow,
     TimelinePage,
+    Watermark,
 )
 from services.coordination.views.row import CasePage, CaseRow, FoundCase, SearchPage, Waiting
 from services.coordination.views.work import (
     CommandView,
     Comment,
+    FiscalYearTask,
     RefusedCommand,
     Task,
     TaskCounts,
@@ -108,6 +112,7 @@ __all__ = [
     "Exit",
     "FeedbackView",
     "Field",
+    "FiscalYearTask",
     "FoundCase",
     "GoalView",
     "GuardView",
@@ -144,7 +149,9 @@ __all__ = [
     "RoleView",
     "SearchPage",
     "SeatView",
+    "SittingActView",
     "SittingMeeting",
+    "SittingResult",
     "SittingView",
     "Sittings",
     "SlotView",
@@ -162,4 +169,5 @@ __all__ = [
     "TransferView",
     "View",
     "Waiting",
+    "Watermark",
 ]

@@ -81,6 +81,23 @@ class TaskPage(View):
     counts: TaskCounts
 
 
+class FiscalYearTask(View):
+    """Something to be done about a year's figures: 確定値の提案, its approval, 公表."""
+
+    fiscal_year: int
+    label: str
+    state: str
+    state_label: str
+    asks: str
+    owner: str
+    owner_label: str
+    since: datetime
+    due_at: datetime | None
+    overdue: bool
+    waits_for_another: bool
+    """The caller proposed the figures: somebody else approves them."""
+
+
 class RefusedCommand(View):
     code: str
     details: dict[str, Any]

@@ -48,3 +48,10 @@ def known_area(basic_area: str | None) -> str | None:
     if basic_area is None or any(area.basic_area == basic_area for area in areas()):
         return basic_area
     raise validation_problem([{"type": "literal_error", "loc": ("query", "basic_area")}])
+
+
+def known_daily_area(daily_area: str | None) -> str | None:
+    """The area as it was asked for. Raises Problem 422 if there is no such 日常生活圏域."""
+    if daily_area is None or any(area.daily_area == daily_area for area in areas()):
+        return daily_area
+    raise validation_problem([{"type": "literal_error", "loc": ("query", "daily_area")}])

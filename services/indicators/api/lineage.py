@@ -7,7 +7,15 @@ from fastapi import APIRouter, Depends, Query
 
 from chassis.context import Ctx, Session
 from chassis.problems import Problem, validation_problem
-from services.indicators.api.asking import PREFIX, Area, Reader, Year, known_area, known_measure
+from services.indicators.api.asking import (
+    PREFIX,
+    Area,
+    Reader,
+    Year,
+    known_area,
+    known_daily_area,
+    known_measure,
+)
 from services.indicators.events import MEASURES
 from services.indicators.lineage import (
     By,
@@ -24,11 +32,13 @@ from services.indicators.lineage import (
 router = APIRouter(prefix=PREFIX, tags=["indicators"])
 
 Code = Annotated[str | None, Query(max_length=64)]
+DailyArea = Annotated[str | None, Query(description="日常生活圏域 of the venue that was told")]
 
 
 def _part(
     month: Annotated[int | None, Query(ge=1, le=12)] = None,
     basic_area: Area = None,
+    daily_area: DailyArea = None,
     venue: Code = None,
     channel: Code = None,
     programme_no: Annotated[int | None, Query(ge=1, le=13)] = None,
@@ -37,6 +47,7 @@ def _part(
     return Narrowed(
         month=month,
         basic_area=known_area(basic_area),
+        daily_area=known_daily_area(daily_area),
         venue=venue,
         channel=channel,
         programme_no=programme_no,

@@ -48,14 +48,24 @@ class Question(_Data):
     question: str
     default: str
     choices: dict[str, str]
+    only: str | None = None
+    """Where there is one choice: why there is no other."""
 
 
 class Alternative(_Data):
-    """Another arithmetic of a measure, under answers other than the defaults."""
+    """Another arithmetic of a measure, or another うち, under answers other than the defaults."""
 
     answers: dict[str, str]
-    arithmetic: "Arithmetic"
+    arithmetic: "Arithmetic | None" = None
+    """None: it counts as ever."""
+    sub_flags: tuple[str, ...] | None = None
     key: Literal["group", "venue", "person", "resource"] | None = None
+
+    @property
+    def changes(self) -> dict[str, object]:
+        """What of the measure is otherwise."""
+        counts = {"arithmetic": self.arithmetic, "key": self.key} if self.arithmetic else {}
+        return counts | ({} if self.sub_flags is None else {"sub_flags": self.sub_flags})
 
 
 class Source(_Data):
@@ -137,7 +147,7 @@ class Measure(_Data):
         changed: dict[str, object] = {"sources": kept}
         for other in self.alternatives:
             if other.answers.items() <= answers.items():
-                changed |= {"arithmetic": other.arithmetic, "key": other.key}
+                changed |= other.changes
         return self.model_copy(update=changed)
 
     @property

@@ -89,6 +89,8 @@ class FrozenVersion(Table, table=True):
     """How many ledger entries of the year stood then."""
     hash: str
     """SHA-256 over the frozen figures, in the order of their keys."""
+    digests: Json
+    """The same of each figure in each area, by `measure|area`; empty in the first versions."""
     measures: JsonList
     """The rules and the wording that they were counted and printed by."""
     notes: JsonList

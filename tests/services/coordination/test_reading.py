@@ -15,7 +15,7 @@ from services.coordination import labels
 from services.coordination.consent_forms import text_hash
 from services.coordination.forms import MODELS, fields_of, schema_of
 from tests.services.conftest import Tokens
-from tests.services.coordination.conftest import Get
+from tests.services.coordination.conftest import Get, Post
 from tests.services.coordination.desk import ICHIRO, Case, Desk, a_plan, act_of
 
 Headers = dict[str, str]
@@ -79,6 +79,19 @@ async def test_cases_are_found_by_receipt_track_agency_and_urgency(
         ids = await found(**params, limit=200)
         assert str(there.case_id) in ids
         assert str(not_there.case_id) not in ids
+
+
+async def test_the_list_and_the_search_choose_an_agencys_cases_alike(
+    desk: Desk, get: Get, post: Post, hanako: Headers
+) -> None:
+    own = await desk.open(channel="jobota", programme_no=4)
+    other = await desk.open()
+    made = {str(own.case_id), str(other.case_id)}
+    for agency in ("jobota", "chiiki-fukushi-omori"):
+        listed = await all_pages(get, "/cases", hanako, agency=agency, limit=200)
+        answer = await post("/cases/search", {"agency": agency, "limit": 200}, hanako)
+        searched = {item["case_id"] for item in answer.json()["items"]}
+        assert {item["case_id"] for item in listed} & made == searched & made != set()
 
 
 async def test_an_agency_sees_the_cases_it_takes_part_in_and_no_other(

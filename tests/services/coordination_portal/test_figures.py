@@ -3,12 +3,15 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
 from chassis.db import Database
 from chassis.settings import Settings
-from services.coordination.portal.charts import HEIGHT, bars
+from contracts.events import new_id
+from contracts.events.participation import ResourcePublished
+from services.coordination.portal.charts import HEIGHT, added_up, bars, course, meter
 from services.indicators.events import count
 from tests.services.coordination_portal.conftest import Browser, Portal
 from tests.services.coordination_portal.test_pages import is_a_page
@@ -52,10 +55,40 @@ async def test_the_dashboard_compares_with_last_year_and_the_target(
     is_a_page(await keeper.follow(answer))
     page = await keeper.get(f"/indicators?year={YEAR}")
     is_a_page(page)
-    for told in ("▲ 20人増", "(+20.0%)", "150人", "達成率 80.0%", "大森 120", "区の確認待ち"):
+    for told in ("▲ 20人増", "(+20.0%)", "150人", "達成率 80.0%", "区の確認待ち", 'class="meter"'):
         assert told in page.text, told
     here = await keeper.get(f"/indicators?year={YEAR}&area=大森&programme=12")
     assert "2項目・2件" in here.text
+
+
+async def test_the_same_figures_are_laid_out_by_programme_area_and_month(
+    ledger: Database, keeper: Browser
+) -> None:
+    places = ResourcePublished(resource_id=new_id(), on=date(YEAR - 2, 5, 1), basic_area="蒲田")
+    await tell(
+        ledger,
+        reported(
+            line("hiroba-visit", 1200, date(YEAR, 6, 1), basic_area="大森"),
+            line("hiroba-visit", 30, date(YEAR, 7, 1)),
+        ),
+        places,
+    )
+    by_programme = await keeper.get(f"/indicators?year={YEAR}&view=programmes")
+    is_a_page(by_programme)
+    assert "<h2>事業12 地域子育て支援拠点事業</h2>" in by_programme.text
+    by_area = await keeper.get(f"/indicators?year={YEAR}&view=areas&programme=12")
+    is_a_page(by_area)
+    cells = re.findall(r'<td class="number">([\d,–]+人)</td>', by_area.text)
+    assert cells[-5:] == ["1,200人", "0人", "0人", "0人", "30人"], "four areas, and what tells none"
+    stock = await keeper.get(f"/indicators?year={YEAR}&view=areas&programme=10")
+    assert "1件</td>" in stock.text, "a place that has been listed for years is there this year"
+    by_month = await keeper.get(f"/indicators?year={YEAR}&view=months&programme=12")
+    is_a_page(by_month)
+    assert '<td class="number">1,200人</td><td class="number">30人</td>' in by_month.text
+    await Led(ledger, YEAR).to_final()
+    await tell(ledger, reported(line("hiroba-visit", 5, date(YEAR, 6, 1), basic_area="大森")))
+    frozen = await keeper.get(f"/indicators?year={YEAR}&view=areas&programme=12")
+    assert "1,205人" not in frozen.text, "a version's areas are frozen with it"
 
 
 async def test_a_figure_shows_a_chart_its_shares_and_where_each_event_comes_from(
@@ -71,12 +104,16 @@ async def test_a_figure_shows_a_chart_its_shares_and_where_each_event_comes_from
     )
     page = await keeper.get(f"/indicators/{HIROBA}?year={YEAR}")
     is_a_page(page)
-    assert '<svg viewBox="0 0 960 280" role="img"' in page.text
-    assert page.text.count("<rect") == 25, "two bars a month, and the tile of the hatch"
+    drawn = page.text.split('<svg viewBox="0 0 960 280" role="img"')
+    assert len(drawn) == 3, "the months, and how they add up"
+    assert drawn[1].count("<rect") == 24, "two bars a month"
+    assert (drawn[2].count("<circle"), drawn[2].count("<rect")) == (12, 12)
     divided = await keeper.get(f"/indicators/{HIROBA}?year={YEAR}&by=venue")
     is_a_page(divided)
     shares = re.findall(r'venue=(v\d)">v\d</a></th><td class="number">(\d+)人', divided.text)
     assert shares == [("v2", "70"), ("v1", "35")]
+    areas = await keeper.get(f"/indicators/{HIROBA}?year={YEAR}&by=daily_area")
+    assert "報告に記載なし" in areas.text, "nobody knows where v1 is"
     narrowed = await keeper.get(f"/indicators/{HIROBA}?year={YEAR}&venue=v1")
     assert "合計 35人" in narrowed.text
     found = re.search(r'href="(/indicators/entries/[0-9a-f-]+)"', narrowed.text)
@@ -87,6 +124,40 @@ async def test_a_figure_shows_a_chart_its_shares_and_where_each_event_comes_from
     assert "typing-error" in entry.text
     assert HIROBA in entry.text
     assert (await keeper.get(f"/indicators/{HIROBA}?year={YEAR}&month=13")).status_code == 404
+
+
+async def test_a_venue_has_its_name_and_its_daily_area(ledger: Database, keeper: Browser) -> None:
+    code, name, daily_area = "hiroba-omori-higashi", "子育てひろば 大森東", "大森東"
+    await tell(
+        ledger,
+        reported(
+            line("hiroba-visit", 30, date(YEAR, 6, 1), venue=code, basic_area="大森"),
+            line("hiroba-visit", 7, date(YEAR - 1, 6, 1), venue="jidokan-iriarai"),
+        ),
+    )
+    page = await keeper.get(f"/indicators/{HIROBA}?year={YEAR}&by=venue")
+    assert f"venue={code}" in page.text
+    assert f"{name}</a></th>" in page.text
+    assert "入新井児童館" in page.text, "a venue of last year alone is compared as well"
+    divided = await keeper.get(f"/indicators/{HIROBA}?year={YEAR}&by=daily_area")
+    is_a_page(divided)
+    assert f"{daily_area}</a></th>" in divided.text
+    narrowed = await keeper.get(f"/indicators/{HIROBA}?year={YEAR}&daily_area={daily_area}")
+    assert "合計 30人" in narrowed.text
+    assert f"<td>{name}</td>" in narrowed.text
+    nowhere = await keeper.get(f"/indicators/{HIROBA}?year={YEAR}&daily_area=江戸")
+    assert nowhere.status_code == 422
+
+
+async def test_a_figure_whose_version_stands_says_that_it_has_changed_since(
+    ledger: Database, keeper: Browser
+) -> None:
+    await tell(ledger, reported(line("hiroba-visit", 30, date(YEAR, 6, 1))))
+    await Led(ledger, YEAR).to_final()
+    address = f"/indicators/{HIROBA}?year={YEAR}"
+    assert "有効な版の数値は" not in (await keeper.get(address)).text
+    await tell(ledger, reported(line("hiroba-visit", 5, date(YEAR, 6, 1))))
+    assert "有効な版の数値は 30人です" in (await keeper.get(address)).text
 
 
 async def test_a_comment_is_kept_and_shown_with_its_author(
@@ -168,3 +239,30 @@ def test_the_highest_bar_fills_the_chart_and_nothing_falls_out_of_it() -> None:
     assert all(bar.y >= 0 and bar.y + bar.height <= HEIGHT for bar in drawn)
     assert max(drawn, key=lambda bar: bar.height).value == 20
     assert bars(["4月"], [0], None) is None
+
+
+def test_the_target_is_drawn_within_the_chart_and_above_bars_that_miss_it() -> None:
+    chart = bars(["4月", "5月"], [3, 5], None, 20)
+    assert chart is not None
+    assert chart.target is not None
+    assert chart.target < min(group.now.y for group in chart.groups if group.now)
+    assert 0 < chart.target < chart.ground
+
+
+def test_a_course_adds_up_ends_with_the_last_month_that_began_and_names_no_line_twice() -> None:
+    assert added_up([3, 5, None]) == [3, 8, None]
+    drawn = course(["4月", "5月", "6月"], [3, 8, None], [3, 8, 9], 8)
+    assert drawn is not None
+    assert ([p.value for p in drawn.now], [p.value for p in drawn.last]) == ([3, 8], [3, 8, 9])
+    names = sorted(drawn.names.values())
+    assert len(names) == 3
+    assert all(below - above >= 18 for above, below in pairwise(names))
+    assert all(0 < y <= drawn.ground for y in names)
+    assert course(["4月"], [0], None, None) is None
+
+
+def test_a_meter_stays_within_its_row_whatever_it_compares() -> None:
+    one = meter(5, 10, 20)
+    assert (one.now, one.last, one.target) == (one.width / 4, one.width / 2, one.width)
+    assert meter(None, None, None).now == 0
+    assert meter(30, None, None, most=10).now == one.width

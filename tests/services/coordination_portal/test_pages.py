@@ -16,7 +16,7 @@ from contracts.events import new_id
 from services.coordination.models import CommandRow, Staff, Task
 from services.coordination.portal import worklist
 from services.coordination.portal.access import CSRF_FIELD, own_path
-from services.coordination.portal.figures import FACTS
+from services.coordination.portal.one_figure import FACTS
 from tests.services.coordination_portal.conftest import Browser, Portal, Seeded, session_cookie
 
 
@@ -315,7 +315,6 @@ async def test_a_task_is_taken_and_given_back(coordinator: Browser, seeded: Seed
 @pytest.mark.parametrize(
     ("roles", "path"),
     [
-        (("statistics",), "/tasks"),
         (("statistics",), "/cases"),
         (("coordinator",), "/operations"),
         (("operator",), "/tasks"),

@@ -110,7 +110,7 @@ async def test_each_event_behind_a_figure_leads_to_its_case_and_trace(
     assert len({e["entry_id"] for e in seen}) == len(seen) == 4
     (made,) = [e for e in seen if e["case_id"]]
     assert made["receipt_number"] == contact.receipt_number
-    assert made["flags"] == ["first-consultation"]
+    assert made["flags"] == ["first-consultation", "first-in-fiscal-year"]
     assert "traces/search?receipt=R8-" in made["trace_url"]
     june = {"month": 6, "basic_area": "大森"}
     page = (

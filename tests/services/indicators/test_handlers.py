@@ -118,7 +118,10 @@ EACH_FACT: list[tuple[Event, dict[str, tuple[int, int | None]]]] = [
             programme_no=9,
             quantity=31,
         ),
-        {"2.9.senior-station-visitors": (31, None)},
+        {
+            "2.9.senior-station-visitors": (31, None),
+            "national.community-participants": (31, None),
+        },
     ),
 ]
 

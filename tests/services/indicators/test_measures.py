@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from contracts.acts import ContactOutcome
+from contracts.acts import ClosureReason, ContactOutcome
 from contracts.catalogue import activity_kinds
 from contracts.events import EVENT_TYPES
 from services.indicators.events import COUNTED
@@ -58,6 +58,17 @@ def test_a_contact_of_any_outcome_counts_as_outreach_by_default() -> None:
     sources = MEASURES.in_force(2026)["1.6.outreach-support"].sources
     kinds = {kind for s in sources if s.event == "kasane.contact.made.v1" for kind in s.kinds}
     assert kinds == set(ContactOutcome)
+
+
+def test_every_reason_for_closing_counts_as_a_closure_by_default() -> None:
+    sources = MEASURES.in_force(2026)["national.cases-closed"].sources
+    assert {kind for source in sources for kind in source.kinds} == set(ClosureReason)
+
+
+def test_an_open_question_has_two_answers_or_says_why_there_is_only_one() -> None:
+    for question in MEASURES.questions:
+        assert question.default in question.choices
+        assert (len(question.choices) > 1) != bool(question.only), question.code
 
 
 def test_the_wards_answer_to_an_open_question_changes_what_is_counted() -> None:

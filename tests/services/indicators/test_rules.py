@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from chassis.db import Database
-from contracts.events.coordination import MeetingHeld
+from contracts.events import new_id
+from contracts.events.coordination import CaseClosed, CaseOpened, ContactMade, MeetingHeld
+from contracts.events.participation import ResourcePublished, ResourceWithdrawn
 from services.indicators.entry import entries_of
 from services.indicators.figures import figures
 from services.indicators.measures import Measures, load_measures
@@ -18,6 +20,48 @@ from tests.services.indicators.facts import line, of_case, reported
 
 LATER = date(2030, 1, 1)
 MEETINGS, GROUPS = "3.5.support-meetings-held", "2.13.food-pantry-groups"
+
+
+OTHERWISE = [
+    ("contacts-without-answer", "no", "1.6.outreach-support", (3, 1), (2, 1)),
+    ("first-consultation", "first-in-fiscal-year", "1.6.outreach-support", (3, 1), (3, 2)),
+    ("stock-date", "registered-in-year", "2.10.resources-registered", (2, None), (1, None)),
+    ("groups-distinct", "visits", GROUPS, (2, None), (3, None)),
+    ("attendance-by-report", "meetings", "3.2.joint-meetings-attended", (4, None), (1, None)),
+    ("law-meetings", "no", MEETINGS, (2, None), (1, None)),
+    ("merged-duplicates", "no", "national.consultations", (2, None), (1, None)),
+]
+"""Of each question the other answer, a figure it bears on, and its values by default and so."""
+
+
+def some_of_everything() -> list[Any]:
+    """Facts of 2026 (and two places from the years before) in which every answer matters."""
+    on = date(2026, 5, 1)
+    groups = [line("food-pantry-group", 1, on, group=group) for group in ("g1", "g1", "g2")]
+    reports = reported(*groups, line("joint-meeting", 4, on, programme_no=2))
+    contacts = [
+        of_case(ContactMade, on, contact_id=new_id(), agency="sapota", **told)
+        for told in (
+            {"outcome": "talked", "first": True},
+            {"outcome": "talked", "first": False, "first_in_year": True},
+            {"outcome": "no-answer", "first": False},
+        )
+    ]
+    meetings = [
+        of_case(MeetingHeld, on, meeting_id=new_id(), legal_basis=basis, present=present)
+        for basis, present in (("consent", ("jobota", "shogai-support-center")), ("law-106-6", ()))
+    ]
+    places = [
+        ResourcePublished(resource_id=new_id(), on=date(2024, 5, 1)),
+        ResourcePublished(resource_id=new_id(), on=date(2024, 6, 1)),
+        ResourcePublished(resource_id=new_id(), on=on),
+        ResourceWithdrawn(resource_id=new_id(), on=on),
+    ]
+    opened = [
+        of_case(CaseOpened, on, intake_id=new_id(), programme_no=4, episode=1) for _ in range(2)
+    ]
+    merged = of_case(CaseClosed, on, reason="merged", lead_agency=None, episode=1, programme_no=4)
+    return [reports, *contacts, *meetings, *places, *opened, merged]
 
 
 def facts() -> list[Any]:
@@ -63,6 +107,49 @@ async def test_another_answer_counts_open_years_anew_and_leaves_older_ones(
     assert await apply(database, after) == [(2026, GROUPS), (2026, MEETINGS)]
     assert await counted(database, after, 2025) == {MEETINGS: 2, GROUPS: 2}
     assert await counted(database, after, 2026) == {MEETINGS: 1, GROUPS: 3}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "measure_id", "by_default", "otherwise"),
+    OTHERWISE,
+    ids=[f"{question}={answer}" for question, answer, *_ in OTHERWISE],
+)
+async def test_every_open_question_is_a_setting_that_counts_in_two_ways(
+    database: Database, question: str, answer: str, measure_id: str, by_default: Any, otherwise: Any
+) -> None:
+    before = load_measures()
+    await count(database, before, *some_of_everything())
+    await apply(database, before)
+    assert await _figure(database, before, measure_id) == by_default
+    after = load_measures({question: answer})
+    assert (2026, measure_id) in await apply(database, after)
+    assert await _figure(database, after, measure_id) == otherwise
+    (note,) = [
+        note
+        for note in notes_of(after, [after.in_force(2026)[measure_id]], 2026)
+        if note.code == question
+    ]
+    assert note.settled
+    assert note.others, "what was not taken is told as well"
+
+
+def test_each_question_with_two_answers_is_tried() -> None:
+    tried = {(question, answer) for question, answer, *_ in OTHERWISE}
+    others = {
+        (question.code, answer)
+        for question in load_measures().questions
+        for answer in question.choices
+        if answer != question.default
+    }
+    assert tried == others
+
+
+async def _figure(database: Database, measures: Measures, measure_id: str) -> Any:
+    async with database.transaction() as session:
+        assert (await differences(session, measures, 2026))[1] == []
+        measure = measures.in_force(2026)[measure_id]
+        (row,) = await figures(session, [measure], 2026, None, LATER)
+    return row.value, row.sub_value
 
 
 async def test_members_counted_anew_go_on_being_counted(database: Database) -> None:

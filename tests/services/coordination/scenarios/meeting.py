@@ -108,7 +108,9 @@ async def hold_meeting(desk: Desk) -> Case:
         ("sapota", "consent"),
         ("iryo", "consent"),
     }
-    assert (await desk.fact(case, "meeting.held"))["meeting_id"] == str(meeting.meeting_id)
+    fact = await desk.fact(case, "meeting.held")
+    assert fact["meeting_id"] == str(meeting.meeting_id)
+    assert fact["present"] == ["iryo", "sapota"]
     return case
 
 

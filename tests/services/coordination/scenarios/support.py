@@ -1,5 +1,6 @@
 """While support goes on."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from contracts.calendar import today
@@ -38,13 +39,14 @@ async def record_progress(desk: Desk) -> Case:
 async def record_contact(desk: Desk) -> Case:
     case = await desk.open()
     key = await desk.outreach(case)
-    act = act_of("record_contact", agency="sapota", on=today(), method="visit", outcome="talked")
-    for _ in range(2):
+    for on in (today() - timedelta(days=366), today(), today()):
+        act = act_of("record_contact", agency="sapota", on=on, method="visit", outcome="talked")
         await desk.step(case, "trying", act, kind=Kind.OUTREACH, key=key)
     contacts = await desk.rows(Contact, case_id=case.case_id)
-    assert sorted(row.first for row in contacts) == [False, True]
+    assert sorted(row.first for row in contacts) == [False, False, True]
     facts = [fact for fact in await desk.facts(case) if fact["type"] == "contact.made"]
-    assert [fact["first"] for fact in facts] == [True, False]
+    assert [fact["first"] for fact in facts] == [True, False, False]
+    assert [fact["first_in_year"] for fact in facts] == [True, True, False]
     return case
 
 
