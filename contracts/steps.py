@@ -73,6 +73,8 @@ class Step(Message):
     opens: tuple[TaskToOpen, ...] = ()
     waits_until: AwareDatetime | None = None
     """The next timer: "until when" of the line that says why a case waits."""
+    rests: bool = False
+    """The case is suspended: the workflow's open tasks wait for nobody until it goes on."""
 
 
 class Escalate(Message):

@@ -49,6 +49,7 @@ ELSEWHERE = {
     "address_protection_renewal": "services/intake/test_flags.py",
     "staff_safety": "services/intake/test_flags.py",
     "consent_expiry_warning": "services/coordination/test_reminders.py",
+    "reminder_escalation": "services/coordination/test_reminders.py",
     "plan_period": "services/coordination/test_plans.py",
 }
 """Fields that a service alone goes by, or that no single life shows, and where they are tested."""
