@@ -86,6 +86,25 @@ async def keep_report(
     return report_id, kept
 
 
+async def try_report(
+    session: AsyncSession,
+    rows: Sequence[tuple[int, ReportedLine]],
+    numbered_by: Callable[[ReportedLine], str],
+) -> list[Kept]:
+    """What `keep_report` would say of good rows, no two under one reference; nothing is kept."""
+    lines = [
+        _columns(line) | {"row": row, "sender": numbered_by(line), "line_ref": line.line_ref}
+        for row, line in rows
+    ]
+    known = await _known(session, lines)
+    return [
+        _known_as(line, known[line["sender"], line["line_ref"]])
+        if (line["sender"], line["line_ref"]) in known
+        else Kept(line["row"], new_id(), line["line_ref"], True, False)
+        for line in lines
+    ]
+
+
 def as_told(line: ActivityLine) -> ReportLine:
     """A line as the bus tells it."""
     return _told({name: getattr(line, name) for name in (*SAYS, *FOLLOWS, "line_id")})
