@@ -86,9 +86,10 @@ def test_the_words_of_the_glossary_are_those_of_code_and_screens() -> None:
     lower = said.lower()
     unused = []
     for row in re.findall(r"^\| (.+?) \| (.+?) \| .+ \|$", GLOSSARY, re.M)[1:]:
-        english = [re.sub(r"\(.*?\)", "", one).strip() for one in re.split(r"[,/]", row[0])]
-        japanese = [re.sub(r"\(.*?\)", "", one).strip() for one in re.split("[・,、/]", row[1])]
-        for term in filter(None, (one.lower() for one in english)):
+        plain = [re.sub(r"[((].*?[))]", "", cell) for cell in row]
+        english = [one.strip().lower() for one in re.split(r"[,/]", plain[0])]
+        japanese = [one.strip(" –") for one in re.split("[・,、/]", plain[1])]
+        for term in filter(None, english):
             if not any(term.replace(" ", mark) in lower for mark in (" ", "_", "-", "")):
                 unused.append(term)
         unused += [term for term in japanese if term and term not in said]

@@ -24,6 +24,7 @@ from chassis.spreadsheet import (
     write_mending,
     write_xlsx,
 )
+from chassis.spreadsheet.media import as_file
 
 MOST_BYTES = 1_000_000
 HEADINGS = ("日付", "会場", "数量")
@@ -215,3 +216,13 @@ def test_refused_rows_can_be_mended_and_sent_again() -> None:
     again = io.BytesIO()
     write_mending(again, back.headings, [(row.cells, faults)])
     assert again.getvalue() == out.getvalue()
+
+
+@pytest.mark.parametrize(("encoding", "charset"), [("utf-8", "utf-8"), ("cp932", "shift_jis")])
+def test_a_table_says_in_which_characters_it_is_and_is_kept_by_nobody_between(
+    encoding: str, charset: str
+) -> None:
+    answer = as_file(b"", "table.csv", encoding=encoding, title="表.csv")
+    assert answer.headers["content-type"] == f"text/csv; charset={charset}"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "filename*=UTF-8''%E8%A1%A8.csv" in answer.headers["content-disposition"]

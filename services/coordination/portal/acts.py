@@ -18,13 +18,12 @@ from services.coordination import labels, problems, views
 from services.coordination.forms import MODELS, fields_of
 from services.coordination.portal.access import Submission, Viewer
 from services.coordination.portal.elsewhere import Elsewhere
+from services.coordination.portal.form_values import BASED_ON, act_of
 from services.coordination.portal.forms import (
-    BASED_ON,
     MORE,
     Choice,
     Control,
     Given,
-    act_of,
     controls,
     errors_by_field,
 )

@@ -19,7 +19,8 @@ from contracts.events import new_id
 from services.coordination import problems, views
 from services.coordination.portal.access import Looking, Sent, Viewer
 from services.coordination.portal.acts import KEY_FIELD, NAME_AWAY, sent_values
-from services.coordination.portal.forms import Given, act_of, controls, errors_by_field
+from services.coordination.portal.form_values import act_of
+from services.coordination.portal.forms import Given, controls, errors_by_field
 from services.coordination.portal.pages import render, see
 from services.coordination.reading import show_case, show_looks
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
 from chassis.problems import Problem
+from chassis.spreadsheet.media import as_file
 from services.coordination.portal.access import Looking, Sent
 from services.coordination.portal.pages import render
 from services.coordination.portal.records import PARTICIPATION
@@ -60,14 +61,7 @@ async def mending(sent: Sent) -> Response:
     rows = sent.form.get("mending", "")
     content = rows if isinstance(rows, str) else ""
     # A browser sends every line end of a field as CR LF, which is what the file has.
-    return Response(
-        content.encode("utf-8"),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": 'attachment; filename="mending.csv"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return as_file(content.encode("utf-8"), "mending.csv")
 
 
 def _page(

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
 from chassis.problems import Problem
+from chassis.spreadsheet.media import as_file
 from contracts.events import new_id
 from services.coordination.portal.access import Looking, Sent
 from services.coordination.portal.acts import KEY_FIELD
@@ -103,14 +104,7 @@ async def mending(
     found = await request.app.state.elsewhere.file(
         looking.token, f"{FILES}/{file_id}/mending.csv", encoding=encoding
     )
-    return Response(
-        found.content,
-        media_type=f"text/csv; charset={'utf-8' if encoding == 'utf-8' else 'shift_jis'}",
-        headers={
-            "Content-Disposition": f'attachment; filename="mending-{file_id}.csv"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return as_file(found.content, f"mending-{file_id}.csv", encoding=encoding)
 
 
 async def _list(

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import Session
 from chassis.problems import Problem
+from chassis.spreadsheet.media import as_file
 from contracts.calendar import TOKYO, fiscal_year_label
 from services.indicators import printed, versions
 from services.indicators.api.asking import (
@@ -195,8 +195,4 @@ async def _version(session: AsyncSession, year: int, asked: str) -> FrozenVersio
 
 def _file(paper: printed.Paper, form: Form, name: str) -> Response:
     made, media_type = printed.FORMS[form](paper)
-    disposition = f"attachment; filename=\"{name}.{form}\"; filename*=UTF-8''" + quote(
-        f"{paper.title}.{form}"
-    )
-    headers = {"Content-Disposition": disposition}
-    return Response(made, media_type=media_type, headers=headers)
+    return as_file(made, f"{name}.{form}", media_type, title=f"{paper.title}.{form}")

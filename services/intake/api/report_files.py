@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from chassis.auth import Caller, Principal
 from chassis.context import Context, Ctx, Session
 from chassis.spreadsheet import UnencodableError, write_mending
-from chassis.spreadsheet.media import TABLE_AS_BODY
+from chassis.spreadsheet.media import TABLE_AS_BODY, as_file
 from chassis.writing import Write
 from services.intake.access import may_report
 from services.intake.api.door import PREFIX, routes
@@ -198,11 +198,7 @@ async def mending_file(
     except UnencodableError as error:
         told = [one._asdict() for one in error.found]
         raise refuse(422, "not-in-cp932", "encoding", characters=told) from None
-    return Response(
-        out.getvalue(),
-        media_type=f"text/csv; charset={'utf-8' if encoding == 'utf-8' else 'shift_jis'}",
-        headers={"Content-Disposition": f'attachment; filename="mending-{file_id}.csv"'},
-    )
+    return as_file(out.getvalue(), f"mending-{file_id}.csv", encoding=encoding)
 
 
 @router.post(

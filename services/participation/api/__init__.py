@@ -3,8 +3,12 @@
 from services.participation.api import (
     activities,
     candidates,
+    course_places,
     courses,
     day_sheets,
+    directory,
+    engagements,
+    exports,
     food,
     food_drives,
     groups,
@@ -22,10 +26,12 @@ from services.participation.api import (
     volunteers,
 )
 
-# The files come before the resources: their addresses would be taken for ids.
+# The files and the directory come before the resources: their addresses would be taken for ids.
 ROUTERS = (
     imports.router,
+    exports.router,
     photos.router,
+    directory.router,
     resources.router,
     candidates.router,
     placements.router,
@@ -35,12 +41,14 @@ ROUTERS = (
     activities.router,
     supports.router,
     volunteers.router,
+    engagements.router,
     food_drives.router,
     food.router,
     pantries.router,
     issues.router,
     issue_groups.router,
     courses.router,
+    course_places.router,
     learners.router,
     lists.router,
 )

@@ -19,18 +19,11 @@ from contracts.message import Code
 from services.participation.api.door import KEEPERS, STAFF
 from services.participation.api.learners import JOBS, Job, LearnerRow, learner_row
 from services.participation.api.writing import Reader, Write, records
-from services.participation.fields import (
-    Line,
-    Sent,
-    hours_in_order,
-    overlaps,
-    past_day,
-    titled,
-)
+from services.participation.fields import Line, Sent, hours_in_order, overlaps, titled
 from services.participation.models import Course, CourseSession, Registration
 from services.participation.refusals import missing, refuse
 from services.participation.store import training as store
-from services.participation.training import certificate_number, taken
+from services.participation.training import certificate_number
 
 router = records("研修・交流 / courses")
 
@@ -62,23 +55,6 @@ class NewSession(Sent):
     starts_at: time = Field(title="開始時刻")
     ends_at: time = Field(title="終了時刻")
     place: Line = Field(title="会場")
-
-
-class NewRegistration(Sent):
-    learner_id: UUID = Field(title="受講者")
-
-
-class Presence(Sent):
-    learner_id: UUID
-    present: bool
-
-
-class AttendanceList(Sent):
-    attendances: list[Presence] = Field(min_length=1, max_length=5000)
-
-
-class Completion(Sent):
-    on: date = Field(title="修了日")
 
 
 class SessionView(BaseModel):
@@ -156,13 +132,13 @@ async def course_list(session: Session) -> CourseList:
 @router.get("/courses/{course_id}")
 async def read_course(course_id: UUID, caller: Reader, ctx: Ctx, session: Session) -> CourseDetail:
     """A course: its dates, who has a place, who was there, who has the certificate."""
-    return await _detail(session, ctx, caller, await _found(session, course_id))
+    return await _detail(session, ctx, caller, await found_course(session, course_id))
 
 
 @router.get("/courses/{course_id}/lacking")
 async def lacking(course_id: UUID, caller: Reader, ctx: Ctx, session: Session) -> Lacking:
     """Who should have this subject and has no certificate that holds today."""
-    course = await _found(session, course_id)
+    course = await found_course(session, course_id)
     named = ctx if caller.has(*KEEPERS) else None
     return Lacking(
         course_id=course_id,
@@ -178,7 +154,7 @@ async def enter_session(course_id: UUID, sent: NewSession, write: Write) -> JSON
     """A date of a course; one place does not hold two at a time."""
 
     async def act() -> SessionView:
-        course = await _open(write, course_id)
+        course = await open_course(write, course_id)
         hours_in_order(sent.starts_at, sent.ends_at)
         hours = (sent.starts_at, sent.ends_at)
         same_day = [
@@ -200,103 +176,6 @@ async def enter_session(course_id: UUID, sent: NewSession, write: Write) -> JSON
     return await write.once(act, status=201)
 
 
-@router.post("/courses/{course_id}/registrations", response_model=CourseView, status_code=201)
-async def register(course_id: UUID, sent: NewRegistration, write: Write) -> JSONResponse:
-    """A place on the course, or one in the queue; not on two courses at the same hours."""
-
-    async def act() -> CourseView:
-        course = await _open(write, course_id)
-        learner = await store.find_learner(write.session, sent.learner_id, lock=True)
-        if learner is None or not learner.active:
-            raise refuse(422, "value-unknown", "learner_id")
-        known = await store.find_registration(write.session, course_id, sent.learner_id)
-        if known is not None and known.status != "cancelled":
-            raise refuse(409, "already-registered", "learner_id")
-        await _check_hours(write.session, course_id, sent.learner_id)
-        made = await store.register(write.session, course, sent.learner_id, write.now)
-        await write.done("course.register", course_id, status=made.status)
-        return course_view(course)
-
-    return await write.once(act, status=201)
-
-
-@router.post("/courses/{course_id}/cancellations", response_model=CourseView)
-async def cancel(course_id: UUID, sent: NewRegistration, write: Write) -> JSONResponse:
-    """Give a place back; whoever waits longest gets it."""
-
-    async def act() -> CourseView:
-        course = await _open(write, course_id)
-        known = await store.find_registration(write.session, course_id, sent.learner_id)
-        if known is None or known.status == "cancelled":
-            raise refuse(409, "not-registered", "learner_id")
-        await store.cancel(write.session, course, known)
-        await write.done("course.cancel", course_id)
-        return course_view(course)
-
-    return await write.once(act)
-
-
-@router.post("/course-sessions/{session_id}/attendance", response_model=CourseView)
-async def attend(session_id: UUID, sent: AttendanceList, write: Write) -> JSONResponse:
-    """Who was there on a date; only those with a place on the course."""
-
-    async def act() -> CourseView:
-        one = await store.find_session(write.session, session_id)
-        if one is None:
-            raise missing("course-session")
-        past_day(one.on_date)
-        course = await _open(write, one.course_id)
-        places = {
-            r.learner_id
-            for r in await store.registrations_of(write.session, one.course_id)
-            if r.status == "registered"
-        }
-        for place, presence in enumerate(sent.attendances):
-            if presence.learner_id not in places:
-                raise refuse(409, "not-registered", f"attendances.{place}.learner_id")
-        said = {presence.learner_id: presence.present for presence in sent.attendances}
-        await store.attend(write.session, session_id, said, write.by, write.now)
-        await write.done("course.attend", session_id, present=sum(said.values()))
-        return course_view(course)
-
-    return await write.once(act)
-
-
-@router.post("/courses/{course_id}/completion", response_model=CourseView)
-async def complete(course_id: UUID, sent: Completion, write: Write) -> JSONResponse:
-    """The course was held: everybody who was there often enough gets a certificate."""
-
-    async def act() -> CourseView:
-        course = await _open(write, course_id)
-        past_day(sent.on)
-        sessions = await store.sessions_of(write.session, course_id)
-        if not sessions:
-            raise refuse(409, "course-without-session")
-        if sent.on < max(one.on_date for one in sessions):
-            raise refuse(422, "end-before-start", "on")
-        there = await store.attendance_of(write.session, course_id)
-        for one in await store.registrations_of(write.session, course_id):
-            if one.status == "registered" and taken(sessions, there.get(one.learner_id, ())):
-                await store.issue_certificate(write.session, course, one.learner_id, sent.on)
-        await store.complete(write.session, course, sent.on, write.by, write.now)
-        await write.done("course.complete", course_id)
-        return course_view(course)
-
-    return await write.once(act)
-
-
-async def _check_hours(session: AsyncSession, course_id: UUID, learner_id: UUID) -> None:
-    """Raises Problem 409 if another course of the learner is at the same hours."""
-    own = await store.sessions_of(session, course_id)
-    others = await store.sessions_of_learner(session, learner_id, [one.on_date for one in own])
-    for one in own:
-        for other in others:
-            if one.on_date == other.on_date and overlaps(
-                (one.starts_at, one.ends_at), (other.starts_at, other.ends_at)
-            ):
-                raise refuse(409, "hours-overlap", "learner_id")
-
-
 def course_view(course: Course) -> CourseView:
     return CourseView(
         **course.model_dump(),
@@ -309,15 +188,17 @@ def _session(one: CourseSession) -> SessionView:
     return SessionView(**one.model_dump(exclude={"on_date", "course_id"}), on=one.on_date)
 
 
-async def _found(session: AsyncSession, course_id: UUID, *, lock: bool = False) -> Course:
+async def found_course(session: AsyncSession, course_id: UUID, *, lock: bool = False) -> Course:
+    """Raises Problem 404."""
     course = await store.find_course(session, course_id, lock=lock)
     if course is None:
         raise missing("course")
     return course
 
 
-async def _open(write: Writing, course_id: UUID) -> Course:
-    course = await _found(write.session, course_id, lock=True)
+async def open_course(write: Writing, course_id: UUID) -> Course:
+    """The course, locked. Raises Problem 404, or 409 `course-not-open`."""
+    course = await found_course(write.session, course_id, lock=True)
     if course.status != "open":
         raise refuse(409, "course-not-open")
     return course

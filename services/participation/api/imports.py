@@ -1,7 +1,6 @@
-"""Files of resources over HTTP: sent, tried, looked after, mended; and the directory as a file."""
+"""Files of resources over HTTP: sent, tried, looked after, mended."""
 
 import io
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,27 +11,22 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.audit import audit
-from chassis.auth import Principal
 from chassis.context import Ctx, Session
 from chassis.problems import Problem
-from chassis.spreadsheet import Sheet, UnencodableError, write_csv, write_mending, write_xlsx
-from chassis.spreadsheet.media import XLSX
+from chassis.spreadsheet import UnencodableError, write_mending
+from chassis.spreadsheet.media import as_file
 from services.participation.api.door import MAY_WRITE, PREFIX, routes, unknown
-from services.participation.api.writing import Write
+from services.participation.api.exports import unencodable
+from services.participation.api.writing import Keeper, Write
 from services.participation.importing import file_of, rows_in
-from services.participation.models import Resource, ResourceImport
-from services.participation.resource_sheet import HEADINGS, cells_of
-from services.participation.store.directory import list_resources
+from services.participation.models import ResourceImport
 from services.participation.store.imports import faults_of, imports_of, keep_file
-from services.participation.store.resources import current_fields
 
 RESOURCE_IMPORTS = f"{PREFIX}/resource-imports"
 MOST_FAULTS_SHOWN = 200
-ROWS_AT_ONCE = 500
 
 router = routes("地域資源のファイル / files of resources")
 
-Keeper = Annotated[Principal, Depends(MAY_WRITE)]
 FILE_PROBLEMS = {
     "file-empty": "ファイルに行がありません",
     "file-cut": "ファイルが途中で切れています",
@@ -180,66 +174,9 @@ async def mending(
     try:
         write_mending(out, headings, refused, encoding=encoding)
     except UnencodableError as error:
-        raise _unencodable(error) from None
+        raise unencodable(error) from None
     await audit(session, caller, "resource.import.read", "resource-import", str(import_id))
-    return _file(out.getvalue(), "text/csv", f"mending-{str(import_id)[-6:]}.csv")
-
-
-@router.get("/resources.csv")
-async def as_csv(
-    caller: Keeper,
-    ctx: Ctx,
-    session: Session,
-    encoding: Literal["utf-8", "cp932"] = "utf-8",
-    private: Annotated[bool, Query(description="contacts and confidential places too")] = False,
-) -> Response:
-    """The whole directory as a table that can be changed and sent back."""
-    headings, rows = await _table(session, ctx, caller, private)
-    out = io.BytesIO()
-    try:
-        write_csv(out, headings, rows, encoding=encoding)
-    except UnencodableError as error:
-        raise _unencodable(error) from None
-    return _file(out.getvalue(), "text/csv", "resources.csv")
-
-
-@router.get("/resources.xlsx")
-async def as_workbook(
-    caller: Keeper,
-    ctx: Ctx,
-    session: Session,
-    private: Annotated[bool, Query(description="contacts and confidential places too")] = False,
-) -> Response:
-    """The same as a workbook."""
-    headings, rows = await _table(session, ctx, caller, private)
-    out = io.BytesIO()
-    write_xlsx(out, Sheet("地域資源", headings, rows))
-    return _file(out.getvalue(), XLSX, "resources.xlsx")
-
-
-async def _table(
-    session: AsyncSession, ctx: Any, caller: Principal, private: bool
-) -> tuple[list[str], list[list[str]]]:
-    headings = [name for name in HEADINGS if private or "非公開)" not in name]
-    rows = []
-    async for resource in _all(session):
-        fields = await current_fields(session, ctx.vault, resource)
-        if resource.confidential_location and not private:
-            fields["place"] = None
-        cells = cells_of(str(resource.resource_id), fields)
-        rows.append([cells[name] for name in headings])
-    action = "resource.export.private" if private else "resource.export"
-    await audit(session, caller, action, "resource", "all", rows=len(rows))
-    return headings, rows
-
-
-async def _all(session: AsyncSession) -> AsyncIterator[Resource]:
-    after = None
-    while some := await list_resources(session, after=after, limit=ROWS_AT_ONCE):
-        for resource in some:
-            if resource.status != "withdrawn":
-                yield resource
-        after = some[-1].resource_id
+    return as_file(out.getvalue(), f"mending-{str(import_id)[-6:]}.csv", encoding=encoding)
 
 
 async def _found(session: AsyncSession, import_id: UUID) -> ResourceImport:
@@ -254,22 +191,3 @@ def _view(row: ResourceImport, faults: Any = ()) -> ImportView:
     shown = [RowFault.model_validate(fault, from_attributes=True) for fault in faults]
     problem = FILE_PROBLEMS.get(row.problem or "")
     return ImportView(**told, problem_ja=problem, faults=shown)
-
-
-def _unencodable(error: UnencodableError) -> Problem:
-    return Problem(
-        422,
-        "unencodable",
-        ja="CP932 では表せない文字があります。UTF-8 で保存してください",
-        en="Some characters do not exist in CP932; use UTF-8",
-        characters=sorted({one.character for one in error.found}),
-    )
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, media_type=media_type, headers=headers)

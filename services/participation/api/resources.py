@@ -1,10 +1,10 @@
-"""The directory of resources over HTTP."""
+"""Resources over HTTP: entered, corrected, listed and taken off the list."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,43 +16,20 @@ from chassis.mynumber import refuse_my_number
 from chassis.problems import Problem, validation_problem
 from chassis.writing import Writing, etag
 from contracts.calendar import today
-from contracts.catalogue import areas, resource_features, resource_kinds
-from services.participation.api.answers import (
-    Change,
-    ChangeList,
-    FeatureList,
-    Kind,
-    KindList,
-    ResourceDetail,
-    ResourceList,
-    resource_detail,
-    resource_row,
-)
+from services.participation.api.answers import ResourceDetail, resource_detail
 from services.participation.api.door import (
     KEEPERS,
     MAY_WRITE,
     STAFF,
     IfMatch,
-    page_end,
     routes,
     same_version,
     unknown,
 )
 from services.participation.api.writing import Write
 from services.participation.models import Resource
-from services.participation.resource import (
-    LISTED,
-    NewResource,
-    ResourceFields,
-    Status,
-    Withdrawal,
-)
-from services.participation.store.directory import (
-    alike,
-    history_of,
-    list_resources,
-    to_make_sure_of,
-)
+from services.participation.resource import LISTED, NewResource, ResourceFields, Status, Withdrawal
+from services.participation.store.directory import alike
 from services.participation.store.resources import (
     assure_resource,
     correct_resource,
@@ -68,59 +45,6 @@ router = routes("地域資源 / resources")
 
 Keeper = Annotated[Principal, Depends(MAY_WRITE)]
 Reader = Annotated[Principal, Depends(STAFF)]
-After = Annotated[UUID | None, Query(description="`next` of the page before")]
-Limit = Annotated[int, Query(ge=1, le=200)]
-
-
-@router.get("/resource-kinds", dependencies=[Depends(STAFF)])
-async def resource_kind_list() -> KindList:
-    """The kinds of resources that wishes and resources name."""
-    return KindList(kinds=[Kind(kind=k, label=label) for k, label in resource_kinds().items()])
-
-
-@router.get("/resources", dependencies=[Depends(STAFF)])
-async def resource_list(
-    session: Session,
-    status: Annotated[Literal["draft", "published", "stale", "withdrawn"] | None, Query()] = None,
-    kind: str | None = None,
-    basic_area: str | None = None,
-    daily_area: str | None = None,
-    after: After = None,
-    limit: Limit = 50,
-) -> ResourceList:
-    """The directory, in the order in which resources were entered."""
-    filters = {"kind": kind, "basic_area": basic_area, "daily_area": daily_area}
-    return await _page(session, after, limit, status=status, **filters)
-
-
-@router.get("/resources/to-check", dependencies=[Depends(STAFF)])
-async def resources_to_check(
-    session: Session, basic_area: str | None = None, limit: Limit = 50
-) -> ResourceList:
-    """確認が必要: listed resources that are stale or soon will be, the oldest first."""
-    rows = await to_make_sure_of(session, today(), basic_area=basic_area, limit=limit)
-    return ResourceList(resources=[resource_row(row) for row in rows], next=None)
-
-
-@router.get("/resource-features", dependencies=[Depends(STAFF)])
-async def resource_feature_list() -> FeatureList:
-    """How a place can be reached and how it is there, and the strengths that may be welcome."""
-    return FeatureList(features=list(resource_features().values()))
-
-
-@router.get("/resources/search", dependencies=[Depends(STAFF)])
-async def search_resources(
-    session: Session,
-    q: Annotated[str, Query(max_length=200)] = "",
-    kind: str | None = None,
-    area: str | None = None,
-    after: After = None,
-    limit: Limit = 50,
-) -> ResourceList:
-    """Listed resources with all words of `q` somewhere in what is public of them."""
-    basic = any(known.basic_area == area for known in areas())
-    where = {"basic_area": area} if basic else {"daily_area": area}
-    return await _page(session, after, limit, listed_only=True, kind=kind, words_asked=q, **where)
 
 
 @router.post("/resources", response_model=ResourceDetail, status_code=201)
@@ -162,13 +86,6 @@ async def resource(
     if any(private.values()) and found.sealed is not None:
         await audit(session, caller, "resource.private.read", "resource", str(resource_id))
     return resource_detail(found, private)
-
-
-@router.get("/resources/{resource_id}/changes", dependencies=[Depends(STAFF)])
-async def changes(resource_id: UUID, session: Session) -> ChangeList:
-    """Who changed what of the listing and when, the latest first."""
-    rows = await history_of(session, resource_id)
-    return ChangeList(changes=[Change(**row.model_dump()) for row in rows])
 
 
 @router.patch("/resources/{resource_id}")
@@ -252,16 +169,6 @@ async def assure(
         return await _noted(write, found, "resource.assure")
 
     return await write.once(act)
-
-
-async def _page(
-    session: AsyncSession, after: UUID | None, limit: int, **filters: Any
-) -> ResourceList:
-    rows = list(await list_resources(session, after=after, limit=limit + 1, **filters))
-    return ResourceList(
-        resources=[resource_row(row) for row in rows[:limit]],
-        next=page_end(rows, limit, lambda row: row.resource_id),
-    )
 
 
 async def _locked(session: AsyncSession, resource_id: UUID) -> Resource:

@@ -12,16 +12,8 @@ from contracts.events import new_id
 from services.coordination import views
 from services.coordination.consent_forms import form_in_force
 from services.coordination.forms import ACTS, MODELS, fields_of
-from services.coordination.portal.forms import (
-    MORE_ROWS,
-    Control,
-    Given,
-    Pairs,
-    act_of,
-    controls,
-    encode,
-    errors_by_field,
-)
+from services.coordination.portal.form_values import Pairs, act_of, encode
+from services.coordination.portal.forms import MORE_ROWS, Control, Given, controls, errors_by_field
 
 TODAY = date(2026, 11, 23)
 PERSON = new_id()
