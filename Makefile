@@ -21,7 +21,7 @@ test: $(READY)
 
 # Random ways of a case that nobody has walked before, for some minutes.
 walk: $(READY)
-	KASANE_WALKS=$(or $(WALKS),100) $(BIN)/pytest -n 0 tests/machine
+	KASANE_WALKS=$(or $(WALKS),100) $(BIN)/pytest -n 0 -s tests/machine
 
 # 令和6年度, written from the plan's table, sent over the API, and compared with it.
 year: $(READY)

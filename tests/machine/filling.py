@@ -1,5 +1,6 @@
 """Filling in whatever form an act has, from what the API says of it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ MARK = "ZZPLANTEDZZ"
 """Stands in every private text; it is never to be seen outside the database of the service."""
 
 AGENCIES = ("jobota", "sapota", "houkatsu")
+WARD = "fukushi-kanri"
 DAYS_AHEAD = {"ends_on": 180, "expires_on": 400}
 ROLES = [{"agency": "jobota", "role": "lead"}, {"agency": "sapota", "role": "support"}]
 NEVER = frozenset({"recipients", "into_case_id", "form_version"})
@@ -23,13 +25,16 @@ def plainest(strategy: st.SearchStrategy[Any]) -> Any:
     return find(strategy, lambda _: True)
 
 
-def filled(draw: Any, act: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The body of an act that a person might post."""
+def filled(
+    draw: Any, act: dict[str, Any], now: datetime, also: Collection[str] = ()
+) -> dict[str, Any]:
+    """The body of an act that a person might post; some fields are surely filled in."""
     body: dict[str, Any] = {"act": act["act"]}
     for field in act["fields"]:
         if field["name"] in NEVER and not field["required"]:
             continue
-        if not field["required"] and not draw(st.booleans()):
+        needed = field["required"] or field["name"] in also
+        if not needed and not draw(st.booleans()):
             continue
         value = _value(draw, field, now)
         if value is not None:
@@ -45,7 +50,9 @@ def _value(draw: Any, field: dict[str, Any], now: datetime) -> Any:
         case "agency":
             return draw(st.sampled_from(AGENCIES))
         case "agencies":
-            return list(AGENCIES[: draw(st.integers(max(2, field["min_items"]), 3))])
+            some = list(AGENCIES[: draw(st.integers(max(2, field["min_items"]), 3))])
+            # The ward chairs a 支援会議, and so sits in it.
+            return [*some, WARD] if field["name"] == "attendees" and WARD in offered else some
         case "roles":
             return ROLES
         case "yes-no":

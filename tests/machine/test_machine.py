@@ -13,7 +13,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, event, settings
+import httpx
+import pytest
+from hypothesis import HealthCheck, Phase, assume, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -26,6 +28,7 @@ from hypothesis.stateful import (
 
 from tests.machine.filling import filled, plainest
 from tests.machine.invariants import Invariants
+from tests.machine.ways import EVERY_STATE, PASSES, WAYS, Days, Deed
 from tests.machine.world import World
 
 WALKS = int(os.environ.get("KASANE_WALKS", "0"))
@@ -34,43 +37,50 @@ WALKS = int(os.environ.get("KASANE_WALKS", "0"))
 CUTS_SHORT = frozenset({"merge_into", "end_with_information", "approve_closure"})
 """Acts that end a walk; they are done now and then."""
 
-LED = {
-    "taken in": (),
-    "to a support meeting": (
-        ("hanako", "request_support_meeting"),
-        ("shuko", "accept_support_meeting"),
-        ("shuko", "schedule_meeting"),
-    ),
-    "to a drafted plan": (
-        ("hanako", "ask_consent"),
-        ("hanako", "record_consent"),
-        ("hanako", "complete_assessment"),
-        ("hanako", "draft_plan"),
-    ),
-}
-"""How far a case has come when the walk begins: who has done what."""
-
 ACTING = ("hanako", "jiro", "ichiro", "shuko", "sapota-1", "jobota-1")
 REFUSALS = frozenset({403, 404, 409, 422})
 
 
 class Casework(RuleBasedStateMachine):
-    """One case, from its intake to wherever it is led."""
+    """One case, from its intake along a way to wherever it is led from there."""
 
     world: World
+    way: str | None = None
+    """The way to be gone to its end; None: any of them, so far as it is drawn."""
+    reached: set[str]
+    """The states that the walks so far have passed, by kind."""
 
     def __init__(self) -> None:
         super().__init__()
         self.began = False
 
-    @initialize(persons=st.integers(1, 2), led=st.sampled_from(sorted(LED)))
-    def a_case_is_opened(self, persons: int, led: str) -> None:
-        """And led some way, so that a short walk gets to see the rest of it."""
+    @initialize(
+        persons=st.integers(1, 2),
+        drawn=st.sampled_from(sorted(WAYS)),
+        steps=st.integers(0, max(map(len, WAYS.values()))),
+        begins=st.integers(0, 10**6),
+    )
+    def a_case_is_opened(self, persons: int, drawn: str, steps: int, begins: int) -> None:
+        """And led along a way, so that a short walk gets to see the rest of it."""
+        assume(begins)  # the simplest walk of all, with which hypothesis begins, is none
         self.case_id = self.world.run(self.world.open(persons))
         self.law = Invariants(self.world, self.case_id)
         self.began = True
-        for sub, code in LED[led]:
-            self._lead(sub, code)
+        for deed in WAYS[self.way] if self.way else WAYS[drawn][:steps]:
+            self._lead(deed)
+            self.world.run(self.law.check())
+
+    @rule(data=st.data(), sub=st.sampled_from(("hanako", "ichiro", "shuko", "sapota-1")))
+    def the_case_comes_to_where_it_never_was(self, data: Any, sub: str) -> None:
+        """What leads to a state that this walk has not seen is done before anything else."""
+        seen = self._states()
+        self._act(
+            data,
+            sub,
+            lambda act: any(
+                f"{act['target']['kind']}:{to['state']}" not in seen for to in act["leads_to"]
+            ),
+        )
 
     @rule(data=st.data(), sub=st.sampled_from(("hanako", "ichiro")))
     def what_a_task_asks_for_is_done(self, data: Any, sub: str) -> None:
@@ -120,6 +130,9 @@ class Casework(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if self.began:
+            self.reached |= self._states()
+            for state in sorted(self._states()):
+                event(f"reached {state}")
             self.world.run(self._end())
 
     def _act(self, data: Any, sub: str, fits: Callable[[dict[str, Any]], bool]) -> None:
@@ -131,16 +144,30 @@ class Casework(RuleBasedStateMachine):
             return
         self.world.run(self._do((sub, self._body(data, act))))
 
-    def _lead(self, sub: str, code: str) -> None:
-        """Do one act of a plain way, for everybody whom it is about."""
-        act = next(one for one in self.world.run(self._allowed(sub)) if one["act"] == code)
-        now = self.world.run(self.world.at_work.now())
+    def _lead(self, deed: Deed | Days) -> None:
+        """Do one deed of a way, for everybody whom it is about; here nothing is refused."""
+        if isinstance(deed, Days):
+            return self.world.run(self._wait(timedelta(days=deed.count)))
+        found = [one for one in self.world.run(self._allowed(deed.sub)) if one["act"] == deed.act]
+        assert found, f"{deed.sub} may not {deed.act}"
+        act, now = found[0], self.world.run(self.world.at_work.now())
         people = next((f["choices"] for f in act["fields"] if f["type"] == "person"), [None])
-        for person in people:
-            body = filled(plainest, act, now)
+        for person in people if deed.everybody else people[:1]:
+            body = {**filled(plainest, act, now, deed.also), **deed.fields}
             if person:
                 body["person_id"] = person["value"]
-            self.world.run(self._do((sub, {"act": body, "target": act["target"]})))
+            [answer] = self.world.run(self._do((deed.sub, {"act": body, "target": act["target"]})))
+            assert answer.status_code == 200, answer.text
+        return None
+
+    def _states(self) -> set[str]:
+        """The states that this case and its lives have passed."""
+        return {
+            f"{step.kind}:{step.state}"
+            for steps in self.world.at_work.steps.values()
+            for step in steps
+            if step.case_id == self.case_id
+        }
 
     def _body(self, data: Any, act: dict[str, Any]) -> dict[str, Any]:
         now = self.world.run(self.world.at_work.now())
@@ -155,7 +182,7 @@ class Casework(RuleBasedStateMachine):
         # Ids differ from run to run; what is chosen may not depend on them.
         return sorted(found, key=lambda one: (one["target"]["kind"], one["act"]))
 
-    async def _do(self, *deeds: tuple[str, dict[str, Any]]) -> None:
+    async def _do(self, *deeds: tuple[str, dict[str, Any]]) -> list[httpx.Response]:
         answers = await asyncio.gather(
             *(self.world.act(self.case_id, sub, body) for sub, body in deeds)
         )
@@ -166,6 +193,7 @@ class Casework(RuleBasedStateMachine):
             assert done or answer.json()["code"], "a refusal names its code"
         await self.world.rest()
         await self.law.papers_are_for_attendees_alone()
+        return answers
 
     async def _wait(self, length: timedelta) -> None:
         await self.world.at_work.pass_time(length)
@@ -177,17 +205,43 @@ class Casework(RuleBasedStateMachine):
         await self.world.engine.end()
 
 
-FEW = settings(
-    max_examples=4,
-    stateful_step_count=12,
+ONE = settings(
+    max_examples=1,
+    stateful_step_count=6,
     derandomize=True,
     phases=(Phase.generate,),
 )
 MANY = settings(max_examples=WALKS or 1, stateful_step_count=40, print_blob=True)
-QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
+QUIET: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+    "database": None,
+}
+SURELY = 50
+"""So many walks reach everything."""
 
 
-def test_whatever_is_done_to_a_case_the_nine_invariants_hold(world: World) -> None:
-    machine = type("CaseworkHere", (Casework,), {"world": world})
-    chosen = settings(MANY if WALKS else FEW, **QUIET)
-    run_state_machine_as_test(machine, settings=chosen)  # type: ignore[no-untyped-call]
+def walk(world: World, way: str | None, chosen: settings) -> set[str]:
+    """The states reached by walks along a way, or along any of them."""
+    reached: set[str] = set()
+    machine = type("CaseworkHere", (Casework,), {"world": world, "way": way, "reached": reached})
+    run_state_machine_as_test(machine, settings=settings(chosen, **QUIET))
+    return reached
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+def test_whatever_is_done_to_a_case_the_nine_invariants_hold(world: World, way: str) -> None:
+    reached = walk(world, way, ONE)
+    assert reached >= PASSES[way], f"never reached: {PASSES[way] - reached}"
+
+
+def test_together_the_ways_pass_every_state() -> None:
+    passed = set().union(*PASSES.values())
+    assert passed == EVERY_STATE, f"nobody goes to {EVERY_STATE - passed}"
+
+
+@pytest.mark.skipif(not WALKS, reason="`make walk` walks new ways for some minutes")
+def test_new_walks_reach_every_state_and_keep_the_nine_invariants(world: World) -> None:
+    reached = walk(world, None, MANY)
+    print(f"{len(reached)} states reached by {WALKS} walks")  # noqa: T201 - whoever walks asks
+    assert WALKS < SURELY or reached >= EVERY_STATE, f"never reached: {EVERY_STATE - reached}"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from chassis.context import Context
 from contracts.calendar import today
 from contracts.events import new_id
 from contracts.events.intake import IntakeAccepted
-from contracts.steps import Step
+from contracts.steps import AgeBoundaries, AgeBoundary, Step
 from services.coordination.activities import Activities
 from services.coordination.commands import relay_of
 from tests.services.conftest import Tokens
@@ -21,6 +22,8 @@ from tests.services.coordination.desk import Desk
 from tests.workflows.ward import Ward
 
 PATIENCE_SECONDS = 10.0
+DAYS_BEFORE_18 = 120
+"""Within the half year in which a handover is prepared."""
 API = "/api/coordination/v1"
 Answer = TypeVar("Answer")
 
@@ -74,7 +77,7 @@ class World:
         return self.loop.run_until_complete(doing)
 
     async def open(self, persons: int) -> UUID:
-        """A case of an intake as the bus brings it, screened next."""
+        """A case of an intake as the bus brings it, screened next; one person soon comes of age."""
         await self.engine.begin()
         intake = IntakeAccepted(
             intake_id=new_id(),
@@ -85,6 +88,9 @@ class World:
             person_ids=tuple(new_id() for _ in range(persons)),
             basic_area="大森",
         )
+        soon = (await self.at_work.now()).date() + timedelta(days=DAYS_BEFORE_18)
+        coming = AgeBoundary(person_id=intake.person_ids[0], age=18, reached_on=soon)
+        self.at_work.ages = AgeBoundaries(boundaries=(coming,))
         await Desk(self.context).hear(intake)
         found = "SELECT case_id FROM case_file WHERE intake_id = :id"
         [row] = await self.rows(found, id=intake.intake_id)

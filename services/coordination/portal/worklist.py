@@ -252,7 +252,7 @@ async def _more(
     records: list[Any] = []
     if shown.state == "open" and needed(shown.acts):
         try:
-            every = await show_records(ctx, session, looking.principal, shown.case_id)
+            every = await show_records(ctx, session, looking.principal, shown.case_id, "review")
             records = material(every.items, shown)
         except Problem as problem:
             if problem.status != 403:

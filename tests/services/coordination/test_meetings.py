@@ -107,6 +107,40 @@ async def test_a_refusal_names_the_agency_and_keeps_its_field(
     assert told["errors"][0]["field"] == "act.attendees"
 
 
+@pytest.mark.parametrize("code", ["schedule_meeting", "propose_dates"])
+async def test_a_meeting_in_the_past_is_refused_at_its_field(
+    desk: Desk, post: Post, hanako: dict[str, str], code: str
+) -> None:
+    case = await desk.open(state="sk-accepted")
+    field, past = "starts_at", "2026-04-01T10:00:00+09:00"
+    when: dict[str, Any] = {field: past}
+    if code == "propose_dates":
+        field, when = "slots", {"slots": [past]}
+    act = {"act": code, "attendees": ["sapota", "jobota"], **when}
+    answer = await post(f"/cases/{case.case_id}/acts", {"act": act}, hanako)
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (422, "meeting-in-the-past")
+    assert told["errors"][0]["field"] == f"act.{field}"
+
+
+async def test_a_meeting_on_consent_asks_nobody_for_secrecy_and_nobody_for_advice(
+    desk: Desk, get: Get, hanako: dict[str, str]
+) -> None:
+    """Each meeting offers only what its legal basis and its attendees have a use for."""
+    case = await desk.open()
+    await desk.consent(case)
+    on_consent = await desk.meeting(case)
+    await desk.step(case, "held", kind=Kind.MEETING, key=on_consent, cause="held")
+    offered = {act["act"] for act in (await page(get, hanako, on_consent))["next"]}
+    assert "decide_plan" in offered
+    assert not offered & {"decide_support", "acknowledge_secrecy", "record_advice"}
+    by_law = await desk.meeting(case, basis="law-106-6")
+    await desk.step(case, "held", kind=Kind.MEETING, key=by_law, cause="held")
+    offered = {act["act"] for act in (await page(get, hanako, by_law))["next"]}
+    assert offered >= {"decide_support", "acknowledge_secrecy"}
+    assert "decide_plan" not in offered
+
+
 async def test_who_does_not_organise_a_meeting_does_not_call_it(
     desk: Desk, post: Post, tokens: Any
 ) -> None:
