@@ -92,16 +92,22 @@ async def try_report(
 ) -> list[Kept]:
     """What `keep_report` would say of good rows, no two under one reference; nothing is kept."""
     lines = [
-        _columns(line) | {"row": row, "sender": numbered_by(line), "line_ref": line.line_ref}
+        _columns(line)
+        | {
+            "line_id": new_id(),
+            "row": row,
+            "sender": numbered_by(line),
+            "line_ref": line.line_ref,
+        }
         for row, line in rows
     ]
     known = await _known(session, lines)
-    return [
-        _known_as(line, known[line["sender"], line["line_ref"]])
-        if (line["sender"], line["line_ref"]) in known
-        else Kept(line["row"], new_id(), line["line_ref"], True, False)
-        for line in lines
-    ]
+    tried = []
+    for line in lines:
+        was = known.get(line["line_id"])
+        new, differs = was is None, was is not None and was.differs
+        tried.append(Kept(line["row"], line["line_id"], line["line_ref"], new, differs))
+    return tried
 
 
 def as_told(line: ActivityLine) -> ReportLine:
