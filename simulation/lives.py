@@ -42,9 +42,10 @@ async def plan(case: Case, *, act: str = "draft_plan", note: str | None = None) 
     )
 
 
-async def meet(case: Case, verdict: str = "adopted") -> None:
+async def meet(case: Case, verdict: str = "adopted", **called: Any) -> None:
     """A 重層的支援会議: set, prepared, held, decided, its minutes approved."""
-    await case.do("coordinator", "schedule_meeting", starts_at=soon(), attendees=TEAM)
+    called = {"starts_at": soon(), **called}
+    await case.do("coordinator", "schedule_meeting", attendees=TEAM, **called)
     await case.do(
         "jobota", "submit_sheet", agency="jobota", household_view="世帯像", requests="同行を依頼"
     )
@@ -173,8 +174,6 @@ async def visit(case: Case, outcome: str, *, method: str = "visit", first: bool 
 
 async def settle(case: Case, resource_id: str, *, refuse_first: str | None = None) -> None:
     """参加支援: from the wish to a place where the person settles."""
-    on = today().isoformat()
-    who = "community"
     await case.do(
         "coordinator",
         "start_participation",
@@ -183,8 +182,14 @@ async def settle(case: Case, resource_id: str, *, refuse_first: str | None = Non
         wish="週に一度、静かに過ごせる場所がほしい",
     )
     if refuse_first:
-        await case.do(who, "approach", resource_id=refuse_first)
-        await case.do(who, "record_answer", accepted=False)
+        await case.do("community", "approach", resource_id=refuse_first)
+        await case.do("community", "record_answer", accepted=False)
+    await settle_at(case, resource_id)
+
+
+async def settle_at(case: Case, resource_id: str) -> None:
+    """From the approach to a host, over 見学 and 体験, until the person is at home there."""
+    on, who = today().isoformat(), "community"
     await case.do(who, "approach", resource_id=resource_id)
     await case.do(who, "record_answer", accepted=True)
     await case.do(who, "record_visit", liked=True, on=on)

@@ -1,4 +1,7 @@
-"""Twenty stories, one for each channel of the 13 programmes, and the end each should reach."""
+"""Twenty stories, one for each channel of the 13 programmes, and the end each should reach.
+
+`passages` has five more, of what happens between offices.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
