@@ -35,6 +35,7 @@ async def transferred(case: Case, _: Setting) -> None:
 async def reassigned(case: Case, _: Setting) -> None:
     """人事異動: previewed, planned for 1 April, called off, done at once, taken back."""
     await case.arrive("kosodate-hiroba", case.cast.residents.person(age=33))
+    await case.do("coordinator", "respond_urgently", measure="food")
     manager, path = case.cast.staff["manager"], f"{COORDINATION}/reassignments"
     staff = await manager.get(f"{COORDINATION}/staff")
     to = next(one["sub"] for one in staff["items"] if one["name"] == "調整 花子")
