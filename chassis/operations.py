@@ -20,6 +20,19 @@ from chassis.problems import Problem
 OPERATOR = "operator"
 
 
+SENDING = ("mails",)
+"""Parts that hand something to a server outside, by their names: what they say is shown too."""
+
+
+@runtime_checkable
+class Sending(Protocol):
+    """A part that may be well itself while the server that it needs is away."""
+
+    last_error: str | None
+
+    def healthy(self) -> bool: ...
+
+
 @runtime_checkable
 class Backlogged(Protocol):
     """A running part with a backlog of its own, beside those that every service has."""
@@ -57,9 +70,9 @@ async def checks_of(context: Context) -> dict[str, str]:
         checks["database"] = "ok"
     except Exception as error:
         checks["database"] = type(error).__name__
-    for name in ("relay", "consumer"):
+    for name in ("relay", "consumer", *SENDING):
         part = context.parts.get(name)
-        if isinstance(part, Relay | Consumer):
+        if isinstance(part, Relay | Consumer | Sending):
             checks[name] = "ok" if part.healthy() else str(part.last_error or "starting")
     return checks
 
@@ -78,6 +91,7 @@ def router(service: str, events: Events) -> APIRouter:
             ("commands", "Acts of people that no workflow has answered yet"),
             ("mails", "Letters to agencies that wait to be sent"),
             ("mails_unsent", "Letters that could not be sent"),
+            ("mails_age_seconds", "Age of the oldest letter that has not gone out"),
         )
     }
 

@@ -4,6 +4,7 @@ Kept apart from the command line so that the processes of the stack carry none o
 """
 
 import asyncio
+import gc
 import importlib
 import sys
 from collections.abc import Mapping
@@ -36,6 +37,7 @@ def run_process(name: str) -> None:
     telemetry.setup(name)
     if name == "worker":
         worker = importlib.import_module("workflows.worker")
+        _keep_what_is_loaded()
         asyncio.run(worker.run(settings))
     elif name == "migrate":
         from chassis.migrate import migrate_all
@@ -45,6 +47,7 @@ def run_process(name: str) -> None:
         import uvicorn
 
         application = importlib.import_module(APPLICATIONS[name]).create_app(settings)
+        _keep_what_is_loaded()
         uvicorn.run(
             application,
             host=settings.host,
@@ -54,6 +57,13 @@ def run_process(name: str) -> None:
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
+
+
+def _keep_what_is_loaded() -> None:
+    """Leave the modules and models out of every later collection of garbage: they stay anyhow, and
+    going through them is a fifth of the work while a file of lines is read."""
+    gc.collect()
+    gc.freeze()
 
 
 def read_settings() -> Settings:

@@ -145,6 +145,8 @@ async def support_meeting(case: Case, decision: str, **fields: Any) -> None:
     await case.do("coordinator", "schedule_meeting", starts_at=soon(), attendees=attendees)
     for who, agency in (("coordinator", attendees[0]), ("outreach", attendees[1])):
         await case.do(who, "acknowledge_secrecy", agency=agency)
+    # Whoever approves the minutes reads them, and is bound as everybody else.
+    await case.do("manager", "acknowledge_secrecy", agency=attendees[0])
     await case.do("coordinator", "hold_meeting", present=attendees, minutes="支援会議の記録")
     case.expected.count("3.5.support-meetings-held")
     if decision == "outreach-plan":

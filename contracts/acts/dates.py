@@ -1,6 +1,7 @@
 """Until a meeting sits: its date is found, and found again where too few came (日程調整)."""
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
@@ -58,3 +59,5 @@ class ReportNoQuorum(Act):
     act: Literal["report_no_quorum"] = "report_no_quorum"
     present: tuple[Code, ...] = ()
     starts_at: AwareDatetime | None = None
+    sitting_act_id: UUID | None = Field(None, json_schema_extra={"x-inner": True})
+    """Of what act on a whole sitting this is the part of one case; its letters go out once."""

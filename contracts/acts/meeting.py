@@ -63,6 +63,8 @@ class PostponeMeeting(Act):
     act: Literal["postpone_meeting"] = "postpone_meeting"
     starts_at: AwareDatetime
     reason: Text | None = None
+    sitting_act_id: UUID | None = Field(None, json_schema_extra={"x-inner": True})
+    """Of what act on a whole sitting this is the part of one case; its letters go out once."""
 
 
 class CancelMeeting(Act):
@@ -70,6 +72,8 @@ class CancelMeeting(Act):
 
     act: Literal["cancel_meeting"] = "cancel_meeting"
     reason: Text | None = None
+    sitting_act_id: UUID | None = Field(None, json_schema_extra={"x-inner": True})
+    """Of what act on a whole sitting this is the part of one case; its letters go out once."""
 
 
 class HoldMeeting(Act):

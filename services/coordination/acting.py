@@ -80,18 +80,18 @@ async def complete_task(
     seen: str | None = None,
 ) -> views.CommandView:
     """Do what a task asks for. Raises Problem."""
-    deed = _deed(principal, act, key, f"POST tasks/{task_id}/complete", {}, seen)
+    deed = deed_of(principal, act, key, f"POST tasks/{task_id}/complete", {}, seen)
     async with _audited(ctx, deed, "task", task_id), ctx.database.transaction() as session:
         command_id = await _earlier(session, deed)
         if command_id is None:
             found = await session.get(Task, task_id)
-            case = await _case(session, principal, found.case_id if found else None)
+            case = await seen_case(session, principal, found.case_id if found else None)
             task = await locked_task(session, task_id)
             if task is None:
                 raise problems.not_found()
             to = Addressee(Kind(task.kind), task.entity_id)
             await _still_open(session, task)
-            command_id = await _do(ctx, session, deed, case, to, task)
+            command_id = await undertake(ctx, session, deed, case, to, task)
     return await _outcome(ctx, principal, command_id)
 
 
@@ -106,20 +106,20 @@ async def act_on_case(
 ) -> views.CommandView:
     """Do something to a case, or to one of its workflows, that no task asks for. Raises Problem."""
     named = {"target": target.model_dump(mode="json") if target else None}
-    deed = _deed(principal, act, key, f"POST cases/{case_id}/acts", named, seen)
+    deed = deed_of(principal, act, key, f"POST cases/{case_id}/acts", named, seen)
     async with _audited(ctx, deed, "case", case_id), ctx.database.transaction() as session:
         command_id = await _earlier(session, deed)
         if command_id is None:
-            case = await _case(session, principal, case_id)
+            case = await seen_case(session, principal, case_id)
             to = Addressee(Kind.CASE, case_id)
             if target is not None:
                 to = Addressee(Kind(target.kind), target.id)
-            task = await _task_for(session, to, deed.act.code)
-            command_id = await _do(ctx, session, deed, case, to, task)
+            task = await task_for(session, to, deed.act.code)
+            command_id = await undertake(ctx, session, deed, case, to, task)
     return await _outcome(ctx, principal, command_id)
 
 
-def _deed(
+def deed_of(
     principal: Principal,
     act: dict[str, Any],
     key: str,
@@ -169,7 +169,7 @@ async def _earlier(session: AsyncSession, deed: Deed) -> UUID | None:
     return UUID(found["body"]["command_id"]) if found else None
 
 
-async def _case(session: AsyncSession, principal: Principal, case_id: UUID | None) -> CaseFile:
+async def seen_case(session: AsyncSession, principal: Principal, case_id: UUID | None) -> CaseFile:
     """The case, locked, if the caller may see it at all."""
     if case_id is None:
         raise problems.not_found()
@@ -188,7 +188,7 @@ async def _still_open(session: AsyncSession, task: Task) -> None:
         raise await problems.task_done(session, task)
 
 
-async def _task_for(session: AsyncSession, to: Addressee, act: str) -> Task | None:
+async def task_for(session: AsyncSession, to: Addressee, act: str) -> Task | None:
     """The open task that asks for this very act, if there is one."""
     found = select(Task).where(
         col(Task.workflow_id) == to.workflow_id,
@@ -198,7 +198,7 @@ async def _task_for(session: AsyncSession, to: Addressee, act: str) -> Task | No
     return (await session.scalars(found.with_for_update().limit(1))).one_or_none()
 
 
-async def _do(
+async def undertake(
     ctx: Context,
     session: AsyncSession,
     deed: Deed,

@@ -89,6 +89,13 @@ async def doors(
     }
 
 
+async def shut_to(session: AsyncSession, meeting: Meeting, sub: str) -> Shut | None:
+    """Why the papers of a meeting are closed to somebody known by their `sub` alone."""
+    word = await session.get(SecrecyAcknowledgement, (meeting.meeting_id, sub))
+    seat = await session.get(Attendee, (meeting.meeting_id, word.agency)) if word else None
+    return why_shut(meeting, seat, word)
+
+
 def _agency(word: SecrecyAcknowledgement | None, principal: Principal) -> str:
     return word.agency if word else principal.agency or ""
 

@@ -104,9 +104,9 @@ def _columns(
 
 
 def _superseded(info: FieldInfo) -> bool:
-    """Whether a field is kept for those who still send it, and asked for no more."""
+    """Whether a field is asked of nobody: kept for those who still send it, or set by ourselves."""
     extra = info.json_schema_extra
-    return isinstance(extra, dict) and bool(extra.get("deprecated"))
+    return isinstance(extra, dict) and bool(extra.get("deprecated") or extra.get("x-inner"))
 
 
 def catalogued(act: str, name: str) -> dict[str, str]:

@@ -31,12 +31,29 @@ SUBJECTS = {
 """What each kind of letter is about."""
 
 
+WHOLE = {
+    "invitation": "合同開催の会議の日時の変更のお知らせ",
+    "cancellation": "合同開催の会議の取りやめのお知らせ",
+}
+"""The same about a whole sitting, which is told once to each attendee."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One calendar entry: its meeting, how often it was changed, and when it is."""
+
+    meeting_id: UUID
+    number: int
+    starts_at: datetime
+
+
 @dataclass(frozen=True)
 class Letter:
     """What a letter is made from: ids, codes and times."""
 
     mail_id: UUID
-    meeting_id: UUID
+    meeting_id: UUID | None
+    """None: it is about a whole sitting."""
     what: str
     number: int
     starts_at: datetime | None
@@ -47,10 +64,18 @@ class Letter:
     to: str
     portal: str
     """The front door's address; the letter leads to the meeting's page behind it."""
+    sitting_id: UUID | None = None
+    entries: tuple[Entry, ...] = ()
+    """Of a sitting: an entry for each meeting to which the agency is invited."""
 
     @property
     def link(self) -> str:
-        return f"{self.portal.rstrip('/')}/meetings/{self.meeting_id}"
+        if self.meeting_id is None:
+            return f"{self.portal.rstrip('/')}/sittings/{self.sitting_id}"
+        return self.page_of(self.meeting_id)
+
+    def page_of(self, meeting_id: UUID) -> str:
+        return f"{self.portal.rstrip('/')}/meetings/{meeting_id}"
 
 
 def message_id(mail_id: UUID) -> str:
@@ -63,6 +88,8 @@ def compose(letter: Letter) -> EmailMessage:
     subject = SUBJECTS[letter.what]
     if letter.what == "invitation" and letter.number:
         subject = "会議の日時の変更のお知らせ"
+    if letter.meeting_id is None:
+        subject = WHOLE[letter.what]
     message["Subject"] = f"[重ね] {subject}"
     message["From"] = letter.sender
     message["To"] = letter.to
@@ -70,10 +97,21 @@ def compose(letter: Letter) -> EmailMessage:
     message["Message-ID"] = message_id(letter.mail_id)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_text(letter, subject))
-    if letter.starts_at is not None and letter.what in ("invitation", "cancellation"):
-        method = "REQUEST" if letter.what == "invitation" else "CANCEL"
+    method = "CANCEL" if letter.what == "cancellation" else "REQUEST"
+    for place, entry in enumerate(letter.entries, start=1):
+        # Entries of one calendar object have one UID (RFC 5546 3.2.2): each meeting has its own.
+        message.add_attachment(
+            _calendar(letter, method, entry),
+            subtype="calendar",
+            params={"method": method},
+            filename=f"kaigi-{place}.ics",
+        )
+    if letter.entries:
+        message.set_boundary(f"=={letter.mail_id}==")
+    elif letter.meeting_id and letter.starts_at and letter.what in ("invitation", "cancellation"):
+        own = Entry(letter.meeting_id, letter.number, letter.starts_at)
         message.add_alternative(
-            _calendar(letter, method), subtype="calendar", params={"method": method}
+            _calendar(letter, method, own), subtype="calendar", params={"method": method}
         )
         # The boundary is drawn by chance otherwise, and the letter would be another each time.
         message.set_boundary(f"=={letter.mail_id}==")
@@ -94,24 +132,22 @@ def _text(letter: Letter, subject: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _calendar(letter: Letter, method: str) -> str:
+def _calendar(letter: Letter, method: str, entry: Entry) -> str:
     """One event under an id of its own for ever; a change raises its SEQUENCE."""
-    if letter.starts_at is None:
-        raise ValueError("a calendar entry needs a date")
     calendar, event = Calendar(), Event()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    starts_at = letter.starts_at.astimezone(TOKYO)
-    event.add("uid", f"{letter.meeting_id}@{DOMAIN}")
-    event.add("sequence", letter.number)
+    starts_at, link = entry.starts_at.astimezone(TOKYO), letter.page_of(entry.meeting_id)
+    event.add("uid", f"{entry.meeting_id}@{DOMAIN}")
+    event.add("sequence", entry.number)
     event.add("dtstamp", letter.written_at.astimezone(UTC))
     event.add("dtstart", starts_at)
     event.add("dtend", starts_at + timedelta(minutes=letter.minutes))
     event.add("summary", "支援に関する会議")
     event.add("location", letter.venue)
-    event.add("description", f"内容は次のページで確認してください。\n{letter.link}")
-    event.add("url", letter.link)
+    event.add("description", f"内容は次のページで確認してください。\n{link}")
+    event.add("url", link)
     event.add("class", "PRIVATE")
     event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
     event.add("organizer", vCalAddress(f"mailto:{letter.sender}"))

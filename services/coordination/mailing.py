@@ -13,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import asyncpg
 from aiosmtplib import SMTP, SMTPException, SMTPRecipientsRefused, SMTPResponseException
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -27,8 +28,8 @@ from contracts import catalogue
 from contracts.calendar import today
 from contracts.policies import Policy
 from services.coordination import labels
-from services.coordination.letter import Letter, compose
-from services.coordination.models import Mail
+from services.coordination.letter import Entry, Letter, compose
+from services.coordination.models import CommandRow, Mail, SittingAct, SittingActCase
 from services.coordination.store.letters import WAKE_CHANNEL
 
 PART = "mails"
@@ -65,16 +66,22 @@ class MailRelay:
         return self.last_error is None
 
     async def backlog(self, session: AsyncSession) -> dict[str, int]:
-        """How many letters wait, and how many could not be sent."""
+        """How many letters wait, how many could not be sent, and how old the oldest of them is."""
         counted = await session.execute(
             select(col(Mail.status), func.count())
             .where(col(Mail.status) != "sent")
             .group_by(col(Mail.status))
         )
         by = {row[0]: int(row[1]) for row in counted}
+        oldest = await session.scalar(
+            select(func.extract("epoch", func.now() - func.min(col(Mail.created_at)))).where(
+                col(Mail.status) != "sent"
+            )
+        )
         return {
             "mails": by.get("waiting", 0),
             "mails_unsent": by.get("refused", 0) + by.get("no-address", 0),
+            "mails_age_seconds": max(0, int(oldest or 0)),
         }
 
     async def run(self) -> None:
@@ -114,7 +121,11 @@ class MailRelay:
     async def _due(self) -> list[Mail]:
         found = (
             select(Mail)
-            .where(col(Mail.status) == "waiting", col(Mail.next_try_at) <= func.now())
+            .where(
+                col(Mail.status) == "waiting",
+                col(Mail.next_try_at) <= func.now(),
+                not_(_still_growing()),
+            )
             .order_by(col(Mail.seq))
             .limit(BATCH)
         )
@@ -129,7 +140,7 @@ class MailRelay:
         if agency is None or agency.mail is None:
             return await self._settle(mail, "no-address")
         try:
-            await server.send_message(self._composed(mail, agency.mail))
+            await server.send_message(await self._composed(mail, agency.mail))
         except SMTPRecipientsRefused as error:
             return await self._judge(mail, error.recipients[0].code)
         except SMTPResponseException as error:
@@ -142,8 +153,12 @@ class MailRelay:
         await self._put_off([mail], str(code))
         return 0
 
-    def _composed(self, mail: Mail, to: str) -> EmailMessage:
+    async def _composed(self, mail: Mail, to: str) -> EmailMessage:
         settings = self._context.settings
+        sitting_id = None
+        if mail.sitting_act_id is not None:
+            async with self._context.database.transaction() as session:
+                sitting_id = (await session.get_one(SittingAct, mail.sitting_act_id)).sitting_id
         return compose(
             Letter(
                 mail_id=mail.mail_id,
@@ -157,6 +172,12 @@ class MailRelay:
                 sender=settings.mail_from,
                 to=to,
                 portal=settings.public_url,
+                sitting_id=sitting_id,
+                entries=tuple(
+                    Entry(UUID(one["meeting_id"]), one["number"], datetime.fromisoformat(at))
+                    for one in mail.entries
+                    if (at := one["starts_at"])
+                ),
             )
         )
 
@@ -221,6 +242,15 @@ class MailRelay:
             raise ConnectionError("the relay's connection is gone")
 
 
+def _still_growing() -> ColumnElement[bool]:
+    """Whether a case of the sitting that a letter tells of has not followed yet."""
+    return exists().where(
+        col(SittingActCase.sitting_act_id) == col(Mail.sitting_act_id),
+        col(CommandRow.command_id) == col(SittingActCase.command_id),
+        col(CommandRow.status) == "pending",
+    )
+
+
 def _told_to_stop() -> bool:
     """Whether this task was cancelled. Before Python 3.12 `asyncio.wait_for`, on which the SMTP
     client stands, may lose a cancellation that comes in the moment of its answer."""
@@ -230,10 +260,7 @@ def _told_to_stop() -> bool:
 
 def relay_of(context: Context) -> MailRelay:
     """The mail relay of this process."""
-    relay = context.parts.setdefault(PART, MailRelay(context))
-    if not isinstance(relay, MailRelay):
-        raise TypeError("another part has the relay's name")
-    return relay
+    return context.part(PART, MailRelay)
 
 
 async def relay_mails(context: Context) -> None:

@@ -14,7 +14,16 @@ from contracts.calendar import tokyo_date
 from contracts.cases import Refusal
 from contracts.life import CaseState
 from services.coordination import bodies
-from services.coordination.models import Attendee, CaseFile, Meeting, Sitting, Slot, Staff
+from services.coordination.compartment import shut_to
+from services.coordination.models import (
+    Attendee,
+    CaseFile,
+    Meeting,
+    Sitting,
+    SittingActCase,
+    Slot,
+    Staff,
+)
 from services.coordination.plan_rules import paper
 from services.coordination.refusal import RefusedError, incomplete
 from services.coordination.rules import (
@@ -107,6 +116,15 @@ def proposed_by(act: dates.ProposeDates | dates.ProposeOtherDates) -> list[datet
     return sorted({*act.slots, *another})
 
 
+def _ward_sits(attempt: Attempt, act: meeting.ScheduleMeeting | dates.ProposeDates) -> None:
+    """区 chairs a 支援会議, and somebody of it approves the minutes. Asked of what is posted: what
+    was stored before goes on."""
+    if not attempt.posted or basis_of(attempt.case) is LegalBasis.CONSENT:
+        return
+    if not any(bodies.may_chair(agency, attempt.on) for agency in act.attendees):
+        raise RefusedError(Refusal.WARD_NOT_INVITED, field="attendees")
+
+
 async def _schedule_meeting(attempt: Attempt, act: meeting.ScheduleMeeting) -> None:
     await _call(attempt, act)
     _to_come(attempt, act.starts_at)
@@ -117,6 +135,7 @@ async def _schedule_meeting(attempt: Attempt, act: meeting.ScheduleMeeting) -> N
             raise incomplete("sitting_id")
         if sitting.starts_at != act.starts_at:
             raise incomplete("starts_at")
+    _ward_sits(attempt, act)
 
 
 async def _propose_dates(attempt: Attempt, act: dates.ProposeDates) -> None:
@@ -124,6 +143,7 @@ async def _propose_dates(attempt: Attempt, act: dates.ProposeDates) -> None:
     _open_days(attempt, act)
     for at in proposed_by(act):
         _have_access(act.attendees, tokyo_date(at))
+    _ward_sits(attempt, act)
 
 
 async def _propose_other_dates(attempt: Attempt, act: dates.ProposeOtherDates) -> None:
@@ -151,13 +171,26 @@ async def _choose_date(attempt: Attempt, act: dates.ChooseDate) -> None:
         await consent_gate(attempt, await _invited(attempt))
 
 
+async def _of_sitting(
+    attempt: Attempt,
+    act: meeting.PostponeMeeting | meeting.CancelMeeting | dates.ReportNoQuorum,
+) -> None:
+    """Only an act on the sitting in which the meeting is one of several makes it a part of it."""
+    if act.sitting_act_id is not None and not await attempt.session.get(
+        SittingActCase, (act.sitting_act_id, attempt.entity_id)
+    ):
+        raise incomplete("sitting_act_id")
+
+
 async def _postpone_meeting(attempt: Attempt, act: meeting.PostponeMeeting) -> None:
+    await _of_sitting(attempt, act)
     _to_come(attempt, act.starts_at)
     _have_access(await _invited(attempt), tokyo_date(act.starts_at))
 
 
 async def _report_no_quorum(attempt: Attempt, act: dates.ReportNoQuorum) -> None:
     """Only where too few came; the new date is one to come."""
+    await _of_sitting(attempt, act)
     if act.starts_at is not None:
         _to_come(attempt, act.starts_at)
     missed, invited = await _meeting(attempt), await _invited(attempt)
@@ -217,9 +250,19 @@ async def _decide_support(attempt: Attempt, act: meeting.DecideSupport) -> None:
 
 
 async def _approve_minutes(attempt: Attempt, act: meeting.ApproveMinutes) -> None:
+    """Of a 支援会議 by somebody of the ward who was let into its compartment (decision 0037).
+
+    Where nobody of the ward sat in it, as was possible once, its decision alone is approved.
+    """
     held = await _meeting(attempt)
     if attempt.sub in (held.held_by, held.minutes_drafted_by):
         raise RefusedError(Refusal.APPROVER_IS_AUTHOR)
+    if held.legal_basis == LegalBasis.CONSENT:
+        return
+    shut = await shut_to(attempt.session, held, attempt.sub)
+    table = await at_the_table(attempt.session, held)
+    if shut and any(bodies.may_chair(seat.agency, attempt.on) for seat in table):
+        raise RefusedError(Refusal.OUTSIDE_COMPARTMENT, why=shut)
 
 
 async def _record_advice(attempt: Attempt, act: outcome.RecordAdvice) -> None:
@@ -276,6 +319,7 @@ RULES.update(
         meeting.SubmitSheet: _submit_sheet,
         meeting.AcknowledgeSecrecy: _acknowledge_secrecy,
         meeting.PostponeMeeting: _postpone_meeting,
+        meeting.CancelMeeting: _of_sitting,
         meeting.HoldMeeting: _hold_meeting,
         meeting.DecidePlan: _decide_plan,
         meeting.DecideSupport: _decide_support,

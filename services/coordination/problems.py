@@ -110,6 +110,16 @@ REFUSALS: dict[str, tuple[int, str, str]] = {
         "会議の進行は区が行います。区の所管課を選んでください",
         "The ward chairs the meeting; name one of its divisions",
     ),
+    Refusal.OUTSIDE_COMPARTMENT: (
+        403,
+        "支援会議の会議録は、出席者として守秘義務を確認した区の決定権者だけが承認できます",
+        "Minutes of a support meeting are approved by an attendee who has acknowledged secrecy",
+    ),
+    Refusal.WARD_NOT_INVITED: (
+        422,
+        "支援会議は区が進行し、区が会議録を承認します。区の所管課を出席機関に加えてください",
+        "The ward chairs a support meeting: invite one of its divisions",
+    ),
     Refusal.NOT_THE_ORGANISER: (
         403,
         "この会議の主催者ではありません(重層的支援会議は多機関協働の調整担当、支援会議は区が主催します)",

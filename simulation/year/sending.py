@@ -13,10 +13,11 @@ from simulation.year.lines import Line
 FILES = f"{INTAKE}/report-files"
 REPORTS = f"{INTAKE}/activity-reports"
 
-AT_ONCE = 4
+AT_ONCE = 8
 """Files on their way at once; more would only wait for their turn."""
 LINES_AT_ONCE = 500
-POLL_SECONDS = 0.5
+POLL_FIRST, POLL_MOST = 0.1, 1.0
+"""Seconds until a file is asked after: soon for a small one, seldom for a large one."""
 
 Told = Callable[[int], None]
 """Is told how many more rows have been dealt with."""
@@ -48,14 +49,15 @@ async def send_year(web: Web, year: Year, run: str, told: Told) -> None:
 
 async def _send_file(web: Web, path: Path, key: str, told: Told) -> None:
     file = await web.send_file(FILES, await asyncio.to_thread(path.read_bytes), key=key)
-    done = 0
+    done, pause = 0, POLL_FIRST
     while True:
         rows = file["counts"]["rows"]
         told(rows - done)
         done = rows
         if file["status"] in ("done", "failed"):
             break
-        await asyncio.sleep(POLL_SECONDS)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, POLL_MOST)
         file = await web.get(file["links"]["self"])
     if file["status"] == "failed":
         raise YearRefusedError(f"{path.name}: {file['problem']['ja']}")

@@ -13,6 +13,7 @@ MARK = "ZZPLANTEDZZ"
 """Stands in every private text; it is never to be seen outside the database of the service."""
 
 AGENCIES = ("jobota", "sapota", "houkatsu")
+WARD = "fukushi-kanri"
 DAYS_AHEAD = {"ends_on": 180, "expires_on": 400}
 ROLES = [{"agency": "jobota", "role": "lead"}, {"agency": "sapota", "role": "support"}]
 NEVER = frozenset({"recipients", "into_case_id", "form_version"})
@@ -49,7 +50,9 @@ def _value(draw: Any, field: dict[str, Any], now: datetime) -> Any:
         case "agency":
             return draw(st.sampled_from(AGENCIES))
         case "agencies":
-            return list(AGENCIES[: draw(st.integers(max(2, field["min_items"]), 3))])
+            some = list(AGENCIES[: draw(st.integers(max(2, field["min_items"]), 3))])
+            # The ward chairs a 支援会議, and so sits in it.
+            return [*some, WARD] if field["name"] == "attendees" and WARD in offered else some
         case "roles":
             return ROLES
         case "yes-no":

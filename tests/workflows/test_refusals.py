@@ -191,6 +191,8 @@ BY_THE_DATA = {
     Refusal.NO_QUORUM,
     Refusal.NOT_THE_CHAIR,
     Refusal.NOT_THE_ORGANISER,
+    Refusal.OUTSIDE_COMPARTMENT,
+    Refusal.WARD_NOT_INVITED,
     Refusal.STALE_DRAFT,
     Refusal.PLAN_ADOPTED,
     Refusal.SIDES_MISSING,

@@ -11,6 +11,7 @@ from chassis.context import Ctx, Session
 from contracts.calendar import today
 from services.coordination import reading, views
 from services.coordination.consent_forms import known_forms
+from services.coordination.reading.records import Purpose
 
 PREFIX = "/api/coordination/v1"
 Page = Annotated[int, Query(ge=1, le=200)]
@@ -65,9 +66,15 @@ async def show_persons(session: Session, caller: Caller, case_id: UUID) -> views
 
 
 @router.get("/cases/{case_id}/records", summary="記録の本文 / Texts of the records")
-async def show_records(ctx: Ctx, session: Session, caller: Caller, case_id: UUID) -> views.Records:
-    """閲覧の事実は記録されます。Looking is audited, and a disclosure where another agency looks."""
-    return await reading.show_records(ctx, session, caller, case_id)
+async def show_records(
+    ctx: Ctx, session: Session, caller: Caller, case_id: UUID, purpose: Purpose = "support"
+) -> views.Records:
+    """閲覧の事実は目的とともに記録されます。表示するときは `watermark` を添えてください。
+
+    Looking is audited, each 支援会議's papers by themselves; a disclosure where another agency
+    looks. Show the `watermark` wherever the texts are shown.
+    """
+    return await reading.show_records(ctx, session, caller, case_id, purpose)
 
 
 @router.get("/cases/{case_id}/disclosures", summary="情報提供の記録 / Disclosures")

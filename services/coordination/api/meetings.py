@@ -1,6 +1,6 @@
 """Meetings: one with all that belongs to it, and sittings of several cases."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -8,9 +8,10 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.auth import Caller
-from chassis.context import Session
+from chassis.context import Ctx, Session
+from chassis.idempotency import IdempotencyKey
 from chassis.writing import Write
-from services.coordination import reading, views
+from services.coordination import reading, sitting_acts, views
 from services.coordination.api.cases import PREFIX
 from services.coordination.store.sittings import call_sitting
 
@@ -24,6 +25,14 @@ class NewSitting(BaseModel):
 
     starts_at: AwareDatetime
     venue: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")] = "ward-office"
+
+
+class WholeAct(BaseModel):
+    """`postpone_meeting`, `cancel_meeting` or `report_no_quorum`, for every case of a sitting."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    act: dict[str, Any]
 
 
 @router.get("/meetings/{meeting_id}", summary="会議の詳細 / One meeting")
@@ -61,3 +70,23 @@ async def make_sitting(sent: NewSitting, write: Write) -> JSONResponse:
         return await reading.show_sitting(write.session, write.caller, called.sitting_id)
 
     return await write.once(make, status=201)
+
+
+@router.post("/sittings/{sitting_id}/acts", summary="合同開催全体の操作 / Act on a whole sitting")
+async def act_on_sitting(
+    ctx: Ctx, caller: Caller, key: IdempotencyKey, sitting_id: UUID, sent: WholeAct
+) -> views.SittingActView:
+    """延期・中止・定足数不足を、すべてのケースに一度に記録します。結果はケースごとに返します。
+
+    Each case follows under its own rules; the attendees are told once for all their cases.
+    """
+    return await sitting_acts.act_on_sitting(ctx, caller, sitting_id, sent.act, key)
+
+
+@router.get(
+    "/sitting-acts/{sitting_act_id}", summary="合同開催全体の操作の結果 / What became of it"
+)
+async def show_sitting_act(
+    session: Session, caller: Caller, sitting_act_id: UUID
+) -> views.SittingActView:
+    return await reading.show_sitting_act(session, caller, sitting_act_id)

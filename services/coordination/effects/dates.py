@@ -16,10 +16,16 @@ from contracts.acts import (
 )
 from contracts.events.coordination import MeetingScheduled
 from contracts.events.envelope import new_id
-from services.coordination.effects.meeting import call_meeting, invite, of_step, void_invitation
+from services.coordination.effects.meeting import (
+    call_meeting,
+    invite,
+    of_step,
+    sitting_act_of,
+    void_invitation,
+)
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.meeting_rules import proposed_by, seats, slots_of
-from services.coordination.models import Meeting, Rescheduling, Slot, SlotAnswer
+from services.coordination.models import Meeting, Rescheduling, Sitting, Slot, SlotAnswer
 from services.coordination.store.letters import write_letters
 from services.coordination.store.polls import rated_slots
 
@@ -117,7 +123,8 @@ async def report_no_quorum(scene: Scene, act: ReportNoQuorum) -> None:
 async def _move(
     scene: Scene, meeting: Meeting, to: datetime | None, reason: str, present: int | None = None
 ) -> None:
-    """Another date, or none for the time being; a case that is moved alone leaves its sitting."""
+    """Another date, or none for the time being; a case that is moved alone leaves its
+    sitting, and a sitting that is moved as a whole stays one."""
     scene.session.add(
         Rescheduling(
             rescheduling_id=new_id(),
@@ -130,7 +137,11 @@ async def _move(
             at=scene.step.at,
         )
     )
-    was, meeting.starts_at, meeting.sitting_id = meeting.starts_at, to, None
+    was, meeting.starts_at = meeting.starts_at, to
+    if sitting_act_of(scene) and to is not None and meeting.sitting_id is not None:
+        (await scene.session.get_one(Sitting, meeting.sitting_id)).starts_at = to
+    else:
+        meeting.sitting_id = None
     if was is not None:
         meeting.sequence += 1
     if to is not None:

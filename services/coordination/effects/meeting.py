@@ -1,6 +1,7 @@
 """Meetings: announced, prepared, held, their conclusion, their minutes (process A3)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from contracts.acts import (
     AcknowledgeSecrecy,
@@ -20,16 +21,16 @@ from contracts.acts import (
 from contracts.events.coordination import MeetingHeld, MeetingScheduled
 from contracts.life import MeetingState
 from services.coordination.bodies import may_chair, seat_role
-from services.coordination.compartment import admit
+from services.coordination.compartment import admit, shut_to
 from services.coordination.effects.plan import adopt, make_current, next_version
 from services.coordination.effects.plan_draft import write_parts, write_tasks
 from services.coordination.effects.scene import Scene, effect
 from services.coordination.meeting_rules import basis_of, seats
-from services.coordination.models import Attendee, Meeting, PlanVersion
+from services.coordination.models import Attendee, Meeting, PlanVersion, Sitting
 from services.coordination.plan_rules import latest_plan
 from services.coordination.reach import PLAN_MAKING
 from services.coordination.store.cases import WHOLE_WARD
-from services.coordination.store.letters import write_letters
+from services.coordination.store.letters import write_letters, write_sitting_letters
 from services.coordination.store.team import disclose, join_team
 
 PAPERS_CLOSE = "papers_close"
@@ -81,9 +82,20 @@ async def call_meeting(
     return meeting
 
 
+def sitting_act_of(scene: Scene) -> UUID | None:
+    """What act on a whole sitting a step is the part of one case of."""
+    act = scene.step.command.act if scene.step.command else None
+    whole: UUID | None = getattr(act, "sitting_act_id", None)
+    return whole
+
+
 async def invite(scene: Scene, meeting: Meeting) -> None:
     """An invitation to every seat, or the same invitation with another date."""
     agencies = [seat.agency for seat in await seats(scene.session, meeting.meeting_id)]
+    if whole := sitting_act_of(scene):
+        return await write_sitting_letters(
+            scene.session, whole, meeting, agencies, "invitation", scene.step.at
+        )
     await write_letters(
         scene.session, meeting, agencies, "invitation", meeting.sequence, scene.step.at
     )
@@ -92,6 +104,10 @@ async def invite(scene: Scene, meeting: Meeting) -> None:
 async def void_invitation(scene: Scene, meeting: Meeting, was: datetime | None) -> None:
     """The date does not hold any more; `was` is None where there was none yet."""
     agencies = [seat.agency for seat in await seats(scene.session, meeting.meeting_id)]
+    if whole := sitting_act_of(scene):
+        return await write_sitting_letters(
+            scene.session, whole, meeting, agencies, "cancellation", scene.step.at, of=was
+        )
     await write_letters(
         scene.session,
         meeting,
@@ -119,7 +135,11 @@ async def acknowledge_secrecy(scene: Scene, act: AcknowledgeSecrecy) -> None:
 
 @effect(CancelMeeting)
 async def cancel_meeting(scene: Scene, act: CancelMeeting) -> None:
-    """The meeting's own state says it."""
+    """The meeting's own state says it; a sitting that is called off as a whole is over."""
+    meeting = await of_step(scene)
+    if act.sitting_act_id is not None and meeting.sitting_id is not None:
+        sitting = await scene.session.get_one(Sitting, meeting.sitting_id)
+        sitting.cancelled_at = scene.step.at
 
 
 @effect(HoldMeeting)
@@ -211,6 +231,8 @@ async def _outreach_plan(scene: Scene, act: DecideSupport, agency: str) -> PlanV
 async def approve_minutes(scene: Scene, act: ApproveMinutes) -> None:
     meeting = await of_step(scene)
     meeting.minutes_approved_at, meeting.minutes_approved_by = scene.step.at, scene.by
+    if meeting.legal_basis == LegalBasis.LAW_106_6:
+        meeting.minutes_unread = await shut_to(scene.session, meeting, scene.by) is not None
 
 
 async def meeting_moved(scene: Scene) -> None:

@@ -40,7 +40,14 @@ from services.coordination.models.plan import (
     PlanVersion,
 )
 from services.coordination.models.reminder import Reminder
-from services.coordination.models.sitting import Rescheduling, Sitting, Slot, SlotAnswer
+from services.coordination.models.sitting import (
+    Rescheduling,
+    Sitting,
+    SittingAct,
+    SittingActCase,
+    Slot,
+    SlotAnswer,
+)
 from services.coordination.models.support import (
     Contact,
     Evaluation,
@@ -107,6 +114,8 @@ __all__ = [
     "Rescheduling",
     "SecrecyAcknowledgement",
     "Sitting",
+    "SittingAct",
+    "SittingActCase",
     "Slot",
     "SlotAnswer",
     "Staff",

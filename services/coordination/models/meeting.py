@@ -49,6 +49,8 @@ class Meeting(Table, table=True):
     statutory_meeting: str | None = None
     minutes_approved_at: Instant | None = None
     minutes_approved_by: str | None = None
+    minutes_unread: bool = False
+    """Of a 支援会議: whoever approved was not let into it, and has approved the decision alone."""
     papers_close_at: Instant | None = None
     """When the papers of a 支援会議 close by themselves; known once its minutes are approved."""
     papers_closed_at: Instant | None = None

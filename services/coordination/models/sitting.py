@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.coordination.models.table import Instant, Table
+from services.coordination.models.table import Instant, Json, Table
 
 
 class Slot(Table, table=True):
@@ -62,3 +63,31 @@ class Sitting(Table, table=True):
     organiser: str
     called_by: str
     called_at: Instant
+    cancelled_at: Instant | None = None
+
+
+class SittingAct(Table, table=True):
+    """What was done to a sitting as a whole: its cases follow, each by an act of its own."""
+
+    __tablename__ = "sitting_act"
+
+    sitting_act_id: UUID = Field(primary_key=True)
+    sitting_id: UUID = Field(foreign_key="sitting.sitting_id", index=True)
+    act: str
+    """postpone_meeting · cancel_meeting · report_no_quorum."""
+    by: str
+    at: Instant
+
+
+class SittingActCase(Table, table=True):
+    """What an act on a sitting meant to one of its cases: a command, or a refusal at the door."""
+
+    __tablename__ = "sitting_act_case"
+
+    sitting_act_id: UUID = Field(primary_key=True, foreign_key="sitting_act.sitting_act_id")
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meeting.meeting_id")
+    case_id: UUID
+    command_id: UUID | None = None
+    code: str | None = None
+    """Why it was refused before it was stored."""
+    details: Json = Field(default_factory=dict, sa_type=JSONB)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from typing import Any, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
 
@@ -22,6 +22,7 @@ SERVICES: dict[ServiceName, str] = {
     "participation": "参加支援",
     "indicators": "指標",
 }
+COORDINATION = "/api/coordination/v1/operations"
 OK = "ok"
 
 
@@ -53,7 +54,24 @@ async def operations(looking: Looking, request: Request) -> Response:
     seen = await asyncio.gather(
         *(_seen(ask, looking.token, name, label) for name, label in SERVICES.items())
     )
-    return render(request, "operations.html", seen=seen)
+    answered, mails = await ask.status(looking.token, f"{COORDINATION}/mails")
+    return render(request, "operations.html", seen=seen, mails=mails if answered == 200 else None)
+
+
+@router.post("/operations/mails/{mail_id}/retry")
+async def send_again(sent: Sent, request: Request, mail_id: UUID) -> Response:
+    """The same letter once more, under the same Message-ID."""
+    _operator(sent.viewer)
+    try:
+        await request.app.state.elsewhere.post(
+            sent.viewer.token, f"{COORDINATION}/mails/{mail_id}/retry", str(uuid4()), {}
+        )
+        said = "通知をもう一度送ります"
+    except Problem as problem:
+        if problem.status not in (404, 503):
+            raise
+        said = f"通知を送り直せませんでした: {problem.ja}"
+    return see(request, "/operations", said)
 
 
 async def _seen(ask: Elsewhere, token: str, name: str, label: str) -> Seen:

@@ -10,7 +10,11 @@ from services.coordination.reading.names import list_staff
 from services.coordination.reading.papers import make_copy, show_copy, show_papers
 from services.coordination.reading.records import show_records
 from services.coordination.reading.search import CaseSearch, search_cases
-from services.coordination.reading.sittings import list_sittings, show_sitting
+from services.coordination.reading.sittings import (
+    list_sittings,
+    show_sitting,
+    show_sitting_act,
+)
 from services.coordination.reading.suggestions import suggest
 from services.coordination.reading.tasks import show_task
 from services.coordination.reading.timeline import show_timeline
@@ -37,6 +41,7 @@ __all__ = [
     "show_persons",
     "show_records",
     "show_sitting",
+    "show_sitting_act",
     "show_task",
     "show_timeline",
     "suggest",

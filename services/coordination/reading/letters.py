@@ -1,12 +1,14 @@
 """Letters as people see them: on a meeting's page, and those that did not go out."""
 
-from sqlalchemy import select
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.coordination import labels, views
 from services.coordination.letter import SUBJECTS
-from services.coordination.models import Mail
+from services.coordination.models import Mail, SittingActCase
 
 MOST = 200
 
@@ -21,9 +23,27 @@ def letter_view(mail: Mail) -> views.LetterView:
     )
 
 
+async def letters_of(session: AsyncSession, meeting_id: UUID) -> list[Mail]:
+    """The letters about a meeting, those about its whole sitting too, as they were written."""
+    whole = select(col(SittingActCase.sitting_act_id)).where(
+        col(SittingActCase.meeting_id) == meeting_id
+    )
+    found = select(Mail).where(
+        or_(col(Mail.meeting_id) == meeting_id, col(Mail.sitting_act_id).in_(whole))
+    )
+    return list((await session.scalars(found.order_by(col(Mail.seq)))).all())
+
+
 async def unsent_letters(session: AsyncSession) -> views.Letters:
     """What waits or could not be sent, the oldest first. No case and no person is in it."""
-    rows = await session.scalars(
-        select(Mail).where(col(Mail.status) != "sent").order_by(col(Mail.seq)).limit(MOST)
+    unsent = col(Mail.status) != "sent"
+    rows = await session.scalars(select(Mail).where(unsent).order_by(col(Mail.seq)).limit(MOST))
+    known = select(func.count(), func.min(col(Mail.created_at))).where(unsent)
+    count, oldest = (await session.execute(known)).one()
+    failed = select(col(Mail.error)).where(unsent, col(Mail.error).is_not(None))
+    return views.Letters(
+        count=count,
+        oldest_at=oldest,
+        last_error=await session.scalar(failed.order_by(col(Mail.next_try_at).desc()).limit(1)),
+        items=tuple(letter_view(mail) for mail in rows),
     )
-    return views.Letters(items=tuple(letter_view(mail) for mail in rows))

@@ -36,7 +36,7 @@ from services.coordination.models import (
 from services.coordination.reading.cases import visible_case
 from services.coordination.reading.duties import duty_views, sees_whole
 from services.coordination.reading.issues import issues_of
-from services.coordination.reading.letters import letter_view
+from services.coordination.reading.letters import letter_view, letters_of
 from services.coordination.reading.names import Names
 from services.coordination.reading.next_acts import next_acts
 from services.coordination.reading.page_parts import meeting_views
@@ -91,6 +91,7 @@ async def show_meeting(
         minutes_drafted_at=meeting.minutes_drafted_at,
         minutes_drafted_by=names.maybe(meeting.minutes_drafted_by),
         minutes_approved_by=names.maybe(meeting.minutes_approved_by),
+        minutes_unread=meeting.minutes_unread,
         next=await _next(session, principal, strand) if strand and whole else (),
         **(await _parts(session, meeting, invited) if whole else closed),
     )
@@ -141,7 +142,7 @@ async def _parts(
     duties = await _rows(session, Duty, key, col(Duty.due_on), col(Duty.duty_id))
     advice = await _rows(session, Advice, key, col(Advice.at))
     words = {row.agency: row for row in await _rows(session, Feedback, key)}
-    mails = {row.agency: row for row in await _rows(session, Mail, key, col(Mail.seq))}
+    mails = {row.agency: row for row in await letters_of(session, key)}
     names = await Names.of(
         session, [row.by for rows in (moves, advice, words.values()) for row in rows]
     )

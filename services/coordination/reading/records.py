@@ -6,6 +6,7 @@ reaches, and each such look is a disclosure. Papers of a 支援会議 (法106条
 of their own, open to its attendees alone, the ward's staff included (`compartment`).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +38,8 @@ from services.coordination.reading.names import Names
 from services.coordination.store.team import disclose
 
 Text = tuple[PrivateTextRow, CommandRow]
+Purpose = Literal["support", "planning", "meeting", "minutes", "review"]
+"""What somebody reads for."""
 Closed = Shut | Literal["consent-missing", "outside-scope"]
 Why = tuple[UUID | None, Closed, tuple[str, ...]]
 """The meeting whose papers they are, why they are closed, and the categories outside the scope."""
@@ -70,7 +73,11 @@ class Reader:
 
 
 async def show_records(
-    ctx: Context, session: AsyncSession, principal: Principal, case_id: UUID
+    ctx: Context,
+    session: AsyncSession,
+    principal: Principal,
+    case_id: UUID,
+    purpose: Purpose = "support",
 ) -> views.Records:
     """The texts of acts that had their effect, oldest first. Raises Problem."""
     case = await visible_case(session, principal, case_id)
@@ -96,14 +103,49 @@ async def show_records(
         record_view(text, command, words, names)
         for (text, command), words in zip(readable, opened, strict=True)
     ]
-    await _write_down(session, principal, case, reader, rows, shown, closed)
+    await _write_down(session, principal, case, reader, rows, shown, closed, purpose)
+    await _papers_read(session, principal, rows, shown, purpose)
     return views.Records(
         items=tuple(shown),
         closed=tuple(
             views.ClosedRecords(meeting_id=meeting_id, reason=reason, categories=categories)
             for meeting_id, reason, categories in sorted(closed, key=str)
         ),
+        watermark=views.Watermark(
+            reader=views.Staff(sub=principal.sub, name=principal.name),
+            agency=principal.agency,
+            agency_name=labels.agency(principal.agency or ""),
+            at=datetime.now(UTC),
+            purpose=purpose,
+            purpose_label=labels.value("reading_purpose", purpose),
+        ),
     )
+
+
+async def _papers_read(
+    session: AsyncSession,
+    principal: Principal,
+    texts: Sequence[Text],
+    shown: Sequence[views.Record],
+    purpose: Purpose,
+) -> None:
+    """Papers of a 支援会議 among the records are looked at as on their own page: it is kept."""
+    opened = {record.record_id for record in shown}
+    counted = Counter(
+        text.meeting_id
+        for text, _ in texts
+        if text.legal_basis == LegalBasis.LAW_106_6 and f"{text.command_id}/{text.field}" in opened
+    )
+    for meeting_id, count in sorted(counted.items(), key=str):
+        await audit(
+            session,
+            principal,
+            "papers.read",
+            "meeting",
+            str(meeting_id),
+            shown=count,
+            purpose=purpose,
+        )
 
 
 async def texts_of(session: AsyncSession, which: object) -> list[Text]:
@@ -163,16 +205,20 @@ async def _write_down(
     texts: Sequence[Text],
     shown: Sequence[views.Record],
     closed: Iterable[Why],
+    purpose: Purpose,
 ) -> None:
     """Who looked, what was kept from them; and, where another agency learned, the disclosure."""
-    await audit(session, principal, "records.read", "case", str(case.case_id), shown=len(shown))
+    case_id = str(case.case_id)
+    await audit(
+        session, principal, "records.read", "case", case_id, shown=len(shown), purpose=purpose
+    )
     for meeting_id, reason, _ in sorted(closed, key=str):
         await audit(
             session,
             principal,
             "records.read",
             "meeting" if meeting_id else "case",
-            str(meeting_id or case.case_id),
+            str(meeting_id or case_id),
             outcome="refused",
             reason=reason,
         )

@@ -11,8 +11,17 @@ from sqlmodel import col
 from chassis.auth import Principal
 from contracts.cases import Kind
 from services.coordination import labels, problems, views
-from services.coordination.models import CaseFile, Meeting, Sitting, Strand
+from services.coordination.models import (
+    CaseFile,
+    CommandRow,
+    Meeting,
+    Sitting,
+    SittingAct,
+    SittingActCase,
+    Strand,
+)
 from services.coordination.permissions import visible, works_with_cases
+from services.coordination.reading.names import Names
 from services.coordination.reading.paging import no_case_work
 
 LOOK_BACK = timedelta(days=30)
@@ -46,6 +55,58 @@ async def show_sitting(
     return (await _views(session, principal, [row]))[0]
 
 
+async def show_sitting_act(
+    session: AsyncSession, principal: Principal, sitting_act_id: UUID
+) -> views.SittingActView:
+    """What became of each case, as far as the caller may see it. Raises Problem 403, 404."""
+    if not works_with_cases(principal):
+        raise no_case_work()
+    whole = await session.get(SittingAct, sitting_act_id)
+    if whole is None:
+        raise problems.not_found()
+    rows = await session.execute(
+        select(SittingActCase, CaseFile, CommandRow, col(Strand.state))
+        .join(CaseFile, col(CaseFile.case_id) == col(SittingActCase.case_id))
+        .join(
+            CommandRow, col(CommandRow.command_id) == col(SittingActCase.command_id), isouter=True
+        )
+        .join(
+            Strand,
+            (col(Strand.entity_id) == col(SittingActCase.meeting_id))
+            & (col(Strand.kind) == Kind.MEETING),
+            isouter=True,
+        )
+        .where(col(SittingActCase.sitting_act_id) == sitting_act_id, visible(principal))
+        .order_by(col(CaseFile.receipt_number))
+    )
+    names = await Names.of(session, [whole.by])
+    return views.SittingActView(
+        **whole.model_dump(include={"sitting_act_id", "sitting_id", "act", "at"}),
+        act_label=labels.act(whole.act),
+        by=names.staff(whole.by),
+        results=tuple(_result(*row) for row in rows.tuples()),
+    )
+
+
+def _result(
+    row: SittingActCase, case: CaseFile, command: CommandRow | None, state: str | None
+) -> views.SittingResult:
+    code, details = row.code, row.details
+    if command is not None and command.status == "refused":
+        code, details = command.outcome["code"], command.outcome.get("details", {})
+    status = "refused" if code else command.status if command else "pending"
+    return views.SittingResult(
+        meeting_id=row.meeting_id,
+        case_id=row.case_id,
+        receipt_number=case.receipt_number,
+        status=status,
+        status_label=labels.value("command_status", status),
+        code=code,
+        reason=problems.of_refusal(code, details).ja if code else None,
+        state_label=labels.state("meeting", state or "preparing"),
+    )
+
+
 async def _views(
     session: AsyncSession, principal: Principal, rows: Sequence[Sitting]
 ) -> tuple[views.SittingView, ...]:
@@ -67,7 +128,7 @@ async def _views(
     ).all()
     return tuple(
         views.SittingView(
-            **row.model_dump(include={"sitting_id", "starts_at", "venue", "organiser"}),
+            **row.model_dump(exclude={"called_by", "called_at"}),
             venue_label=labels.value("venue", row.venue),
             organiser_name=labels.agency(row.organiser),
             meetings=tuple(

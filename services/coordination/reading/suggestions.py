@@ -48,7 +48,7 @@ async def suggest(
         plan = next((one for one in case.plans if one.plan_id == target), None)
         if plan is None:
             return {}
-        words = (await show_records(ctx, session, principal, case_id)).items
+        words = (await show_records(ctx, session, principal, case_id, "planning")).items
         return {**_paper(plan, words), "based_on": plan.revision}
     if act == "record_monitoring":
         return _of_goals(next((one for one in case.plans if one.plan_id == target), None))
@@ -73,7 +73,7 @@ async def _draft(
     }
     written = [one for one in case.plans if one.kind == PlanKind.SUPPORT]
     issues = {"issues": await _weighed(session, case.case_id)}
-    words = (await show_records(ctx, session, principal, case.case_id)).items
+    words = (await show_records(ctx, session, principal, case.case_id, "planning")).items
     outcome = await latest_outcome(session, case.case_id)
     met = of_meeting(outcome, words, **period) if outcome else {"roles": [], "tasks": []}
     if written:

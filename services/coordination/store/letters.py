@@ -53,6 +53,51 @@ async def write_letters(
     await session.execute(select(func.pg_notify(channel, "")))
 
 
+async def write_sitting_letters(
+    session: AsyncSession,
+    sitting_act_id: UUID,
+    meeting: Meeting,
+    agencies: Iterable[str],
+    what: str,
+    at: datetime,
+    *,
+    of: datetime | None = None,
+) -> None:
+    """One letter to each agency for a whole sitting: each of its cases adds its calendar entry.
+
+    It is sent once every case has followed (`mailing`); until then it grows.
+    """
+    starts_at = of or meeting.starts_at
+    entry = {
+        "meeting_id": str(meeting.meeting_id),
+        "number": meeting.sequence,
+        "starts_at": starts_at.isoformat() if starts_at else None,
+    }
+    for agency in sorted(set(agencies)):
+        written = insert(Mail).values(
+            mail_id=new_id(),
+            sitting_act_id=sitting_act_id,
+            agency=agency,
+            what=what,
+            number=1,
+            starts_at=starts_at,
+            venue=meeting.venue,
+            status="waiting",
+            attempts=0,
+            next_try_at=at,
+            created_at=at,
+            entries=[entry],
+        )
+        await session.execute(
+            written.on_conflict_do_update(
+                index_elements=["sitting_act_id", "agency", "what"],
+                set_={"entries": col(Mail.entries).concat(written.excluded.entries)},
+            )
+        )
+    channel = func.concat(f"{WAKE_CHANNEL}.", func.current_schema())
+    await session.execute(select(func.pg_notify(channel, "")))
+
+
 async def remind_agencies(
     session: AsyncSession, meeting_id: UUID, state: str, at: datetime
 ) -> None:
@@ -80,9 +125,9 @@ async def remind_agencies(
 
 
 async def put_back(session: AsyncSession, mail_id: UUID, at: datetime) -> bool:
-    """A letter that could not be sent is tried again; False if it is none of those."""
+    """A letter that has not gone out is tried again at once; False if there is none such."""
     mail = await session.get(Mail, mail_id, with_for_update=True)
-    if mail is None or mail.status not in ("refused", "no-address"):
+    if mail is None or mail.status == "sent":
         return False
     mail.status, mail.error, mail.next_try_at = "waiting", None, at
     channel = func.concat(f"{WAKE_CHANNEL}.", func.current_schema())

@@ -11,7 +11,9 @@ from services.coordination.views.meeting import (
     MeetingPage,
     ReschedulingView,
     SeatView,
+    SittingActView,
     SittingMeeting,
+    SittingResult,
     Sittings,
     SittingView,
     SlotView,
@@ -69,6 +71,7 @@ from services.coordination.views.record import (
     StaffList,
     StaffRow,
     TimelinePage,
+    Watermark,
 )
 from services.coordination.views.row import CasePage, CaseRow, FoundCase, SearchPage, Waiting
 from services.coordination.views.work import (
@@ -146,7 +149,9 @@ __all__ = [
     "RoleView",
     "SearchPage",
     "SeatView",
+    "SittingActView",
     "SittingMeeting",
+    "SittingResult",
     "SittingView",
     "Sittings",
     "SlotView",
@@ -164,4 +169,5 @@ __all__ = [
     "TransferView",
     "View",
     "Waiting",
+    "Watermark",
 ]

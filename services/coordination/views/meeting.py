@@ -111,6 +111,8 @@ class MeetingPage(View):
     minutes_drafted_at: datetime | None
     minutes_drafted_by: Staff | None
     minutes_approved_by: Staff | None
+    minutes_unread: bool
+    """Whether the decision alone was approved, by somebody who was not let into the meeting."""
     next: tuple[AllowedAct, ...]
 
 
@@ -133,7 +135,36 @@ class SittingView(View):
     venue_label: str
     organiser: str
     organiser_name: str
+    cancelled_at: datetime | None
     meetings: tuple[SittingMeeting, ...]
+
+
+class SittingResult(View):
+    """What an act on a whole sitting meant to one of its cases."""
+
+    meeting_id: UUID
+    case_id: UUID
+    receipt_number: str
+    status: str
+    """applied · pending · refused."""
+    status_label: str
+    code: str | None
+    """Of a refusal, for machines."""
+    reason: str | None
+    """The same for people."""
+    state_label: str
+
+
+class SittingActView(View):
+    """An act on a whole sitting, with its result case by case."""
+
+    sitting_act_id: UUID
+    sitting_id: UUID
+    act: str
+    act_label: str
+    by: Staff
+    at: datetime
+    results: tuple[SittingResult, ...]
 
 
 class Sittings(View):
@@ -141,4 +172,9 @@ class Sittings(View):
 
 
 class Letters(View):
+    """Letters that have not gone out: how many, since when, and what was wrong last."""
+
+    count: int
+    oldest_at: datetime | None
+    last_error: str | None
     items: tuple[LetterView, ...]

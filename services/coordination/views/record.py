@@ -105,9 +105,21 @@ class ClosedRecords(View):
     """What somebody's consent does not cover, where it is outside its scope."""
 
 
+class Watermark(View):
+    """Who was shown these texts, when, and for what: it goes wherever they are shown."""
+
+    reader: Staff
+    agency: str | None
+    agency_name: str
+    at: datetime
+    purpose: str
+    purpose_label: str
+
+
 class Records(View):
     items: tuple[Record, ...]
     closed: tuple[ClosedRecords, ...]
+    watermark: Watermark
 
 
 class CopyView(View):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Table, TextualSelect, func, select, tuple_
+from sqlalchemy import Table, TextualSelect, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -77,12 +77,11 @@ async def keep_report(
         if told := tuple(_told(lines[line_id]) for line_id in lines if line_id in new):
             await emit(session, ActivityReported(report_id=report_id, lines=told))
         known = await _known(session, [lines[line_id] for line_id in lines if line_id not in new])
-        kept += [
-            Kept(line["row"], line_id, line["line_ref"], True, False)
-            if line_id in new
-            else _known_as(line, known[line["sender"], line["line_ref"]])
-            for line_id, line in lines.items()
-        ]
+        for line_id, line in lines.items():
+            was = known.get(line_id, _Known(line_id, differs=False))
+            kept.append(
+                Kept(line["row"], was.line_id, line["line_ref"], line_id in new, was.differs)
+            )
     return report_id, kept
 
 
@@ -152,9 +151,11 @@ def _follows(on: date, channel: str, code: str | None, daily_area: str | None) -
 
 async def _enter(session: AsyncSession, lines: Iterable[Mapping[str, Any]]) -> set[UUID]:
     """Put lines in the table, but for those whose reference is known; the ids of the new ones."""
-    rows = [{**line, "group_code": line["group"]} for line in lines]
-    entered = await session.scalars(_entering(), {SENT: to_json(rows).decode()})
-    return set(entered)
+    return set(await session.scalars(_entering(), {SENT: _as_sent(lines)}))
+
+
+def _as_sent(lines: Iterable[Mapping[str, Any]]) -> str:
+    return to_json([{**line, "group_code": line["group"]} for line in lines]).decode()
 
 
 @cache
@@ -172,25 +173,29 @@ def _entering() -> TextualSelect:
     return in_words(statement).columns(TABLE.c.line_id)
 
 
-async def _known(
-    session: AsyncSession, lines: Sequence[Mapping[str, Any]]
-) -> dict[tuple[str, str | None], ActivityLine]:
-    """The lines that stand under the references of these."""
+class _Known(NamedTuple):
+    line_id: UUID
+    differs: bool
+
+
+async def _known(session: AsyncSession, lines: Sequence[Mapping[str, Any]]) -> dict[UUID, _Known]:
+    """The lines that stand under the references of these, by the ids that these would have had."""
     if not lines:
         return {}
-    found = await session.scalars(
-        select(ActivityLine).where(
-            tuple_(col(ActivityLine.sender), col(ActivityLine.line_ref)).in_(
-                [(line["sender"], line["line_ref"]) for line in lines]
-            )
-        )
+    found = await session.execute(_comparing(), {SENT: _as_sent(lines)})
+    return {sent: _Known(line_id, differs) for sent, line_id, differs in found}
+
+
+@cache
+def _comparing() -> TextualSelect:
+    said = [TABLE.c["group_code" if name == "group" else name] for name in SAYS]
+    rows = sent_rows(TABLE, ("line_id", "sender", "line_ref", *(c.name for c in said)))
+    differs = or_(*(c.is_distinct_from(rows.c[c.name]) for c in said)).label("differs")
+    sent = rows.c.line_id.label("sent")
+    statement = select(sent, TABLE.c.line_id, differs).join_from(
+        rows, TABLE, and_(TABLE.c.sender == rows.c.sender, TABLE.c.line_ref == rows.c.line_ref)
     )
-    return {(line.sender, line.line_ref): line for line in found}
-
-
-def _known_as(line: Mapping[str, Any], known: ActivityLine) -> Kept:
-    said = {name: line[name] for name in SAYS} | {"on_date": line["on_date"].isoformat()}
-    return Kept(line["row"], known.line_id, known.line_ref, False, says(known) != said)
+    return in_words(statement).columns(sent, TABLE.c.line_id, differs)
 
 
 async def find_report(session: AsyncSession, report_id: UUID) -> ActivityReport | None:

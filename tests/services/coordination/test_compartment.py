@@ -263,3 +263,73 @@ async def test_copies_for_print_are_numbered_and_each_is_written_down(
     made = await tries(desk, meeting, "papers.copy")
     assert made[0] == ("jobota-1", "allowed", "")
     assert made[-1] == ("hanako", "refused", "not-an-attendee")
+
+
+WARD = (*BOTH, "fukushi-kanri")
+
+
+async def in_minutes(
+    desk: Desk, post: Post, by: Headers, agencies: tuple[str, ...] = WARD
+) -> tuple[Case, UUID]:
+    """A 支援会議 whose minutes wait to be approved; each agency has acknowledged by somebody."""
+    case, meeting = await sheet(desk, post, by, agencies)
+    for agency in agencies:
+        word = act_of("acknowledge_secrecy", agency=agency)
+        await desk.step(case, "preparing", word, kind=Kind.MEETING, key=meeting)
+    held = act_of("hold_meeting", present=list(agencies))
+    await desk.step(case, "held", held, kind=Kind.MEETING, key=meeting)
+    watch = act_of("decide_support", decision="watch")
+    await desk.step(case, "minutes", watch, kind=Kind.MEETING, key=meeting)
+    return case, meeting
+
+
+async def test_minutes_are_approved_by_somebody_of_the_ward_who_was_let_in(
+    desk: Desk, post: Post, get: Get, hanako: Headers, ichiro: Headers
+) -> None:
+    """法106条の6: an approval means that somebody has read, and only attendees may read."""
+    case, meeting = await in_minutes(desk, post, hanako)
+    body = {"act": {"act": "approve_minutes"}, "target": {"kind": "meeting", "id": str(meeting)}}
+    unread = await post(f"/cases/{case.case_id}/acts", body, ichiro)
+    assert (unread.status_code, unread.json()["code"]) == (403, "outside-the-compartment")
+    await acknowledge(post, case, meeting, "fukushi-kanri", ichiro)
+    await act(post, case, meeting, ichiro, act="approve_minutes")
+    shown = (await get(f"/meetings/{meeting}", ichiro)).json()
+    assert (shown["minutes_approved_by"]["sub"], shown["minutes_unread"]) == ("ichiro", False)
+
+
+async def test_where_nobody_of_the_ward_sat_the_decision_alone_is_approved(
+    desk: Desk, post: Post, get: Get, hanako: Headers, ichiro: Headers
+) -> None:
+    """As it could be once; the page says what was approved."""
+    case, meeting = await in_minutes(desk, post, hanako, BOTH)
+    await act(post, case, meeting, ichiro, act="approve_minutes")
+    assert (await get(f"/meetings/{meeting}", ichiro)).json()["minutes_unread"]
+
+
+async def test_the_ward_sits_in_every_support_meeting(
+    desk: Desk, post: Post, hanako: Headers
+) -> None:
+    case = await desk.open(state="sk-accepted")
+    at = (datetime.now(UTC) + timedelta(days=20)).isoformat()
+    fields = {"act": "schedule_meeting", "starts_at": at, "attendees": list(BOTH)}
+    answer = await post(f"/cases/{case.case_id}/acts", {"act": fields}, hanako)
+    assert (answer.status_code, answer.json()["code"]) == (422, "ward-not-invited")
+
+
+async def test_the_texts_of_a_case_say_who_reads_them_when_and_for_what(
+    desk: Desk, post: Post, get: Get, hanako: Headers, jobota: Headers
+) -> None:
+    """Papers among the records are looked at as on their own page, and kept as such."""
+    case, meeting = await sheet(desk, post, hanako)
+    await acknowledge(post, case, meeting, "jobota", jobota)
+    before = len(await tries(desk, meeting))
+    shown = (await get(f"/cases/{case.case_id}/records", jobota, purpose="minutes")).json()
+    mark = shown["watermark"]
+    assert (mark["reader"]["name"], mark["agency"]) == ("就労 次郎", "jobota")
+    assert (mark["purpose"], mark["purpose_label"]) == ("minutes", "会議録の確認")
+    assert datetime.fromisoformat(mark["at"]) <= datetime.now(UTC)
+    kept = await tries(desk, meeting)
+    assert len(kept) == before + 1
+    assert kept[-1][1] == "allowed"
+    wrong = await get(f"/cases/{case.case_id}/records", jobota, purpose="curiosity")
+    assert wrong.status_code == 422

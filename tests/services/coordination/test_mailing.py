@@ -39,7 +39,7 @@ class PostOffice:
     came: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     """Counts the letters as they come."""
 
-    def letters(self, meeting: UUID) -> list[EmailMessage]:
+    def letters(self, meeting: UUID | str) -> list[EmailMessage]:
         """What came about a meeting, in the order in which it was written."""
         found = [
             message_from_bytes(p.read_bytes(), policy=policy.default)
@@ -173,8 +173,8 @@ async def test_a_letter_that_is_sent_again_after_a_crash_is_the_same_and_is_kept
     seen: list[bytes] = []
     composed = relay._composed
 
-    def watched(mail: Mail, to: str) -> EmailMessage:
-        message = composed(mail, to)
+    async def watched(mail: Mail, to: str) -> EmailMessage:
+        message = await composed(mail, to)
         seen.append(message.as_bytes())
         return message
 

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from contracts.calendar import TOKYO
 from contracts.cases import Kind
 from contracts.events import new_id
-from services.coordination.models import CaseFile, Meeting, TeamMember
+from services.coordination.models import CaseFile, Mail, Meeting, TeamMember
 from tests.services.coordination.desk import Case, Desk, act_of
 from tests.services.coordination.scenarios.dates import at, open_dates, polled
 from tests.services.coordination_portal.conftest import Browser, Portal
@@ -127,3 +129,52 @@ async def test_pages_of_meetings_are_for_those_who_work_with_cases(
     outsider = portal.as_("counter", "statistics")
     answer: Any = await outsider.get(path)
     assert answer.status_code in (403, 404)
+
+
+async def test_a_whole_sitting_is_called_off_on_its_page_and_shows_what_became_of_each_case(
+    desk: Desk, organiser: Browser, portal: Portal
+) -> None:
+    starts = (datetime.now(TOKYO) + timedelta(days=20)).replace(second=0, microsecond=0)
+    made = await organiser.post("/sittings", {"starts_at": f"{starts:%Y-%m-%dT%H:%M}"})
+    address = made.headers["location"]
+    case, key = await desk.open(state="sk-accepted"), uuid4()
+    act = act_of(
+        "schedule_meeting",
+        starts_at=starts,
+        attendees=["sapota", "jobota"],
+        sitting_id=address.rpartition("/")[2],
+    )
+    await desk.step(case, "sk-scheduled", act, created_id=key, legal_basis="law-106-6")
+    await desk.step(case, "preparing", kind=Kind.MEETING, key=key, cause="started")
+    chief = portal.as_("ichiro", "manager", agency="fukushi-kanri")
+    page = await chief.get(address)
+    is_a_page(page)
+    assert "全体を延期・中止する" in page.text
+    late = await chief.post(f"{address}/acts", {"act": "postpone_meeting", "reason": "雪のため"})
+    assert late.status_code == 422
+    assert "雪のため" in late.text, "nothing that was typed is lost"
+    done = await chief.follow(await chief.post(f"{address}/acts", {"act": "cancel_meeting"}))
+    is_a_page(done)
+    assert case.intake.receipt_number in done.text
+
+
+async def test_operators_see_the_letters_that_did_not_go_out_and_send_them_again(
+    desk: Desk, portal: Portal
+) -> None:
+    case = await desk.open()
+    key = await desk.meeting(case, basis="law-106-6")
+    async with portal.database.transaction() as session:
+        await session.execute(
+            update(Mail)
+            .where(col(Mail.meeting_id) == key)
+            .values(status="refused", error="550", created_at=datetime(2020, 1, 1, tzinfo=UTC))
+        )
+    operator = portal.as_("operator", "operator")
+    page = await operator.get("/operations")
+    is_a_page(page)
+    assert "送られていない通知" in page.text
+    assert "550" in page.text
+    [mail, *_] = await desk.rows(Mail, meeting_id=key)
+    again = await operator.post(f"/operations/mails/{mail.mail_id}/retry")
+    assert "もう一度送ります" in (await operator.follow(again)).text
+    assert (await desk.row(Mail, mail_id=mail.mail_id)).status == "waiting"
