@@ -1,5 +1,6 @@
 """The parts of a life that several stories share: how staff bring a case from step to step."""
 
+import asyncio
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -172,6 +173,20 @@ async def visit(case: Case, outcome: str, *, method: str = "visit", first: bool 
         outcome=outcome,
     )
     case.expected.count("1.6.outreach-support", sub=int(first))
+
+
+async def ask_again(case: Case) -> None:
+    """The worker whom the person trusts asks for consent again, unless the clock comes first."""
+    ways = [
+        asyncio.ensure_future(case.do("outreach", "recheck_consent")),
+        asyncio.ensure_future(case.reaches("consent-recheck")),
+    ]
+    done, late = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    for one in late:
+        one.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    for one in done:
+        one.result()
 
 
 async def settle(case: Case, resource_id: str, *, refuse_first: str | None = None) -> None:
