@@ -1,8 +1,8 @@
 """What a running service has at hand, and the two things every endpoint asks for."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,8 @@ from chassis.db import Database
 from chassis.settings import Settings
 from chassis.temporal import TemporalLink
 from chassis.vault import Vault
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,15 @@ class Context:
     verifier: TokenVerifier
     tokens: ServiceTokens
     temporal: TemporalLink
-    parts: dict[str, object] = field(default_factory=dict)
+    parts: dict[str, Any] = field(default_factory=dict)
     """The running relay and consumer, for the health page."""
+
+    def part(self, name: str, kind: Callable[["Context"], Part]) -> Part:
+        """The one part of this process under a name, made when it is first asked for."""
+        if name not in self.parts:
+            self.parts[name] = kind(self)
+        found: Part = self.parts[name]
+        return found
 
     @classmethod
     def of(cls, settings: Settings, service: str, version: str) -> "Context":

@@ -200,10 +200,7 @@ class CommandRelay:
 
 def relay_of(context: Context) -> CommandRelay:
     """The relay of this process: one, whether or not it is the active one."""
-    relay = context.parts.setdefault(PART, CommandRelay(context))
-    if not isinstance(relay, CommandRelay):
-        raise TypeError("another part has the relay's name")
-    return relay
+    return context.part(PART, CommandRelay)
 
 
 async def relay_commands(context: Context) -> None:

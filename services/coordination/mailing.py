@@ -260,10 +260,7 @@ def _told_to_stop() -> bool:
 
 def relay_of(context: Context) -> MailRelay:
     """The mail relay of this process."""
-    relay = context.parts.setdefault(PART, MailRelay(context))
-    if not isinstance(relay, MailRelay):
-        raise TypeError("another part has the relay's name")
-    return relay
+    return context.part(PART, MailRelay)
 
 
 async def relay_mails(context: Context) -> None:

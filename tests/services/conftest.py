@@ -124,3 +124,14 @@ def served(
 @pytest.fixture(autouse=True)
 def _no_exporter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OTEL_EXPORTER_OTLP_ENDPOINT", raising=False)
+
+
+@pytest.fixture
+def http(service: tuple[httpx.AsyncClient, Context]) -> httpx.AsyncClient:
+    """Of the service that the folder's own `service` serves."""
+    return service[0]
+
+
+@pytest.fixture
+def context(service: tuple[httpx.AsyncClient, Context]) -> Context:
+    return service[1]

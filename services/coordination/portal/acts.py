@@ -1,6 +1,6 @@
 """The form of one act: shown, sent, and what the case made of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -264,6 +264,29 @@ async def _case_of(ctx: Context, viewer: Viewer, typed: str) -> str:
             field=INTO_CASE,
         )
     return str(found.items[0].case_id)
+
+
+async def tried(
+    ctx: Context,
+    sent: Submission,
+    known: views.AllowedAct,
+    post: Callable[[dict[str, Any], str, str | None], Awaitable[views.CommandView]],
+) -> views.CommandView | Problem | None:
+    """What came of posting a form's act, its key and the version it was shown for.
+
+    None if only more rows were asked for. A refusal that the form can show is given back; 401, 404
+    and 503 are raised.
+    """
+    if MORE in sent.form:
+        return None
+    try:
+        act = await act_sent(ctx, sent, known.act, known.fields)
+        key = sent.text(KEY_FIELD) or str(new_id())
+        return await post(act, key, sent.text(SEEN_FIELD) or None)
+    except Problem as problem:
+        if problem.status in (401, 404, 503):
+            raise
+        return problem
 
 
 def settled(request: Request, label: str, command: views.CommandView) -> Response:

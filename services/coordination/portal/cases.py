@@ -7,13 +7,11 @@ from fastapi import APIRouter, Request, Response
 
 from chassis.context import Ctx, Session
 from chassis.problems import Problem
-from contracts.events import new_id
 from services.coordination import problems, views
 from services.coordination.acting import act_on_case
 from services.coordination.assigning import assign_case
 from services.coordination.portal import acts
 from services.coordination.portal.access import Looking, Sent, Viewer
-from services.coordination.portal.forms import MORE
 from services.coordination.portal.pages import render, see
 from services.coordination.reading import (
     CaseFilter,
@@ -148,18 +146,14 @@ async def do(
     around = await _around(request, looking, shown)
     target = views.Target.model_validate({"kind": kind, "id": id or case_id})
     known = allowed or acts.past(code, shown, target)
-    problem = None
-    if MORE not in sent.form:
-        try:
-            act = await acts.act_sent(ctx, sent, code, known.fields)
-            key = sent.text(acts.KEY_FIELD) or str(new_id())
-            seen = sent.text(acts.SEEN_FIELD) or None
-            done = await act_on_case(ctx, looking.principal, case_id, act, key, known.target, seen)
-            return acts.settled(request, known.label, done)
-        except Problem as error:
-            if error.status in (401, 404, 503):
-                raise
-            problem = error
+
+    async def post(act: dict[str, Any], key: str, seen: str | None) -> views.CommandView:
+        return await act_on_case(ctx, looking.principal, case_id, act, key, known.target, seen)
+
+    done = await acts.tried(ctx, sent, known, post)
+    if isinstance(done, views.CommandView):
+        return acts.settled(request, known.label, done)
+    problem = done
     if allowed is None:
         # What a past form lacks does not matter: it cannot be sent any more.
         status = problem.status if problem and problem.status != 422 else 409

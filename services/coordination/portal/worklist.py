@@ -10,14 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.context import Context, Ctx, Session
 from chassis.problems import Problem
 from contracts.calendar import business_days_between, today, tokyo_date
-from contracts.events import new_id
 from contracts.policies import Policy
 from services.coordination import labels, views
 from services.coordination.acting import complete_task
 from services.coordination.assigning import assign_task
 from services.coordination.portal import acts
 from services.coordination.portal.access import Looking, Sent, Viewer
-from services.coordination.portal.forms import MORE
 from services.coordination.portal.material import material, needed
 from services.coordination.portal.pages import CASEWORKERS, render, see
 from services.coordination.reading import (
@@ -181,18 +179,14 @@ async def complete(sent: Sent, ctx: Ctx, request: Request, task_id: UUID, code: 
         more = await _more(session, ctx, looking, shown)
     around = await _around(request, looking, case)
     known = allowed or acts.past(code, case, shown.target)
-    problem = None
-    if MORE not in sent.form:
-        try:
-            act = await acts.act_sent(ctx, sent, code, known.fields)
-            key = sent.text(acts.KEY_FIELD) or str(new_id())
-            seen = sent.text(acts.SEEN_FIELD) or None
-            done = await complete_task(ctx, looking.principal, task_id, act, key, seen)
-            return acts.settled(request, known.label, done)
-        except Problem as error:
-            if error.status in (401, 404, 503):
-                raise
-            problem = error
+
+    async def post(act: dict[str, Any], key: str, seen: str | None) -> views.CommandView:
+        return await complete_task(ctx, looking.principal, task_id, act, key, seen)
+
+    done = await acts.tried(ctx, sent, known, post)
+    if isinstance(done, views.CommandView):
+        return acts.settled(request, known.label, done)
+    problem = done
     if allowed is None:
         # What a past form lacks does not matter: it cannot be sent any more.
         status = problem.status if problem and problem.status != 422 else 409

@@ -234,7 +234,7 @@ def _allow(caller: Principal) -> None:
 def _wake(ctx: Context) -> None:
     """The reader looks at once. It finds the file even if nobody tells it."""
     if (wake := ctx.parts.get(WAKE)) is not None:
-        wake.set()  # type: ignore[attr-defined]
+        wake.set()
 
 
 async def _own(

@@ -31,16 +31,6 @@ async def service(served: Any) -> AsyncIterator[tuple[httpx.AsyncClient, Context
 
 
 @pytest.fixture
-def http(service: tuple[httpx.AsyncClient, Context]) -> httpx.AsyncClient:
-    return service[0]
-
-
-@pytest.fixture
-def context(service: tuple[httpx.AsyncClient, Context]) -> Context:
-    return service[1]
-
-
-@pytest.fixture
 def desk(context: Context) -> Desk:
     return Desk(context)
 
