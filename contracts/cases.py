@@ -85,6 +85,9 @@ class Carried(Message):
     """What is still to ring in this state."""
     task_id: UUID | None = None
     """The open task, if a person is waited for."""
+    rests_since: AwareDatetime | None = None
+    """Since when nothing rings, because the case is suspended. What is still to ring does so as
+    much later as the life has rested."""
     run_length: int = Field(500, ge=1)
     """Steps after which the history is begun anew, also if the server does not suggest it yet."""
 
@@ -156,6 +159,8 @@ class CaseMemory(Message):
     evaluated_by: str | None = None
     closure_reason: str | None = None
     suspended_from: str | None = None
+    children_rest: bool = False
+    """Whether what the case has begun for the person rests with it."""
     review_on: date | None = None
     """When the condition under which a suspended case resumes is looked at."""
 
@@ -285,7 +290,8 @@ the host that it waits for, and what became of its request to make one."""
 
 PAUSE = "pause"
 RESUME = "resume"
-"""The signals by which a suspended case holds its plan, and lets it go on."""
+"""The signals by which a suspended case holds its plan and what goes on beside it, and lets them
+go on."""
 
 
 RECHECK_RESUMED = "recheck-resumed"

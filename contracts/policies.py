@@ -49,6 +49,10 @@ class Policy(Message):
     consent_expiry_warning: Period = days(30)
     """A consent that ends is renewed in time: the coordinator is asked this long before."""
 
+    reminder_escalation: Period = business_days(5)
+    """Whoever was asked whether a consent or a 支援措置 is to be renewed has this long to answer,
+    and at most until it ends; then a superior is told."""
+
     address_protection: Period = months(12)
     """支援措置 lasts a year from the day on which it was asked for (住民基本台帳事務処理要領)."""
     address_protection_renewal: Period = months(1)
@@ -73,6 +77,9 @@ class Policy(Message):
     """What an agency takes on at a meeting is done by then, unless the meeting names a day."""
     papers_close: Period = business_days(1)
     """Papers of a 支援会議 close by themselves this long after the minutes."""
+
+    after_meeting: Period = days(30)
+    """After the minutes アンケート and 地域課題 are still taken for so long."""
 
     decision_due: Period = business_days(5)
     acceptance_due: Period = days(14)

@@ -66,11 +66,15 @@ class Step(Message):
     """Of an errand: the plan whose task it is."""
     meeting_id: UUID | None = None
     """Of an errand: the meeting at which the agency took it on."""
+    acts_until: AwareDatetime | None = None
+    """Of a meeting that is done: until when something may still be said of it."""
     closes_tasks: bool = False
     """Whether the workflow's open tasks end with this step."""
     opens: tuple[TaskToOpen, ...] = ()
     waits_until: AwareDatetime | None = None
     """The next timer: "until when" of the line that says why a case waits."""
+    rests: bool = False
+    """The case is suspended: the workflow's open tasks wait for nobody until it goes on."""
 
 
 class Escalate(Message):

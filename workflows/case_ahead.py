@@ -13,7 +13,7 @@ from temporalio import workflow
 from contracts.acts import ErrandTopic
 from contracts.awaited import AGE_CORRECTED, AgeReached, AwaitedAge, OpenErrand
 from contracts.beside import ErrandInput
-from contracts.cases import INTAKE_QUEUE, ChildMoved, HandoverInput, Kind, Timer
+from contracts.cases import INTAKE_QUEUE, PAUSE, ChildMoved, HandoverInput, Kind, Timer
 from contracts.life import CaseState, ErrandState, HandoverState
 from contracts.steps import AgeBoundaries, AgeBoundary
 from workflows import policies
@@ -138,6 +138,8 @@ class CaseLookingAhead(CaseWithChildren):
                 errand_id=errand.errand_id, topic=errand.topic, person_id=errand.person_id
             )
             self.note(errands=(*self.memory.errands, opened))
+            if self.memory.children_rest:
+                await self.tell(Tell(Kind.ERRAND, errand.errand_id, PAUSE))
 
     def errands(self, topic: ErrandTopic) -> tuple[OpenErrand, ...]:
         return tuple(errand for errand in self.memory.errands if errand.topic == topic)

@@ -26,6 +26,7 @@ from contracts.cases import (
     Stop,
 )
 from contracts.life import SK_TRACK, CaseState
+from workflows.case_ways import TAKES_ALL_ALONG
 from workflows.follow_up import FollowedUp
 from workflows.life import refuse
 from workflows.moves import Move, Start, Tell
@@ -225,6 +226,20 @@ class CaseWithChildren(FollowedUp[CaseMemory]):
     def stop_transfer(self) -> tuple[Tell, ...]:
         key = self.memory.transfer_id
         return (self.stop(Kind.TRANSFER, key, "case-closed"),) if key else ()
+
+    def children_told(self, word: str) -> tuple[Tell, ...]:
+        """Tell what was begun for the person beside the plan that the case rests, or goes on.
+
+        A handover keeps to a birthday and a transfer is between offices: neither waits for anybody
+        whom the suspension is about.
+        """
+        if self.state == CaseState.CLOSED and self.memory.closure_reason in TAKES_ALL_ALONG:
+            return ()
+        return (
+            *(Tell(Kind.ERRAND, errand.errand_id, word) for errand in self.memory.errands),
+            *(Tell(Kind.REFERRAL, key, word) for key in self.memory.referral_ids),
+            *(Tell(Kind.PLACEMENT, one.placement_id, word) for one in self.placed),
+        )
 
     def resume_plan(self) -> tuple[Tell, ...]:
         plan_id = self.memory.plan_id

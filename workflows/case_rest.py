@@ -3,9 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+from temporalio import workflow
+
 from contracts import acts
 from contracts.acts import ClosureReason, Command
-from contracts.cases import Refusal
+from contracts.cases import PAUSE, RESUME, Refusal
 from contracts.life import LIVES, SK_TRACK, CaseState
 from workflows import consent
 from workflows.case_meeting import CaseWithMeetings
@@ -15,17 +17,38 @@ from workflows.case_ways import (
     NOTHING_AHEAD,
     RESUMED_AS,
     STANDS_ON_PLAN,
+    TAKES_ALL_ALONG,
 )
 from workflows.life import refuse
 from workflows.moves import Move
 
 REOPEN = "reopen"
 
+RESTS_ON = frozenset({CaseState.SUSPENDED, CaseState.CLOSE_REVIEW, CaseState.CLOSE_APPROVAL})
+"""States in which what rests with a suspended case goes on resting."""
+
 
 class CaseThatRests(CaseWithMeetings):
     """The part of the case that comes to rest, for a while or for good."""
 
     # --- suspension ---------------------------------------------------------------------------
+
+    async def moved(self, move: Move, command: Command | None) -> None:
+        """What was begun for the person rests with the case, and goes on or ends with it."""
+        await super().moved(move, command)
+        word = self.word_of_rest()
+        if word is None or not workflow.patched("children-rest"):
+            return
+        for tell in self.children_told(word):
+            await self.tell(tell)
+        self.note(children_rest=word == PAUSE)
+
+    def word_of_rest(self) -> str | None:
+        """A closing evaluation does not wake anybody: the case may be suspended again, or close."""
+        if self.state == CaseState.SUSPENDED:
+            return PAUSE
+        asleep = self.memory.children_rest and self.state not in RESTS_ON
+        return RESUME if asleep else None
 
     def suspend(self, act: acts.Suspend, by: Command) -> Move:
         return self.set_aside({"review_on": act.review_on})
@@ -97,7 +120,7 @@ class CaseThatRests(CaseWithMeetings):
             {"closure_reason": reason.value, **NOTHING_AHEAD},
         )
         ending = self.stop_handovers() + self.stop_errands() + self.stop_transfer()
-        if reason in (ClosureReason.MERGED, ClosureReason.WITHDRAWN):
+        if reason in TAKES_ALL_ALONG:
             ending += self.stop_all_help()
         return replace(move, tells=move.tells + ending, result=reason.value)
 

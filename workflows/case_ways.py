@@ -45,6 +45,9 @@ ENDS_AT_ONCE = frozenset(
 )
 """Closed for these reasons, a case is not followed up: nobody is left without a helper by it."""
 
+TAKES_ALL_ALONG = frozenset({ClosureReason.MERGED, ClosureReason.WITHDRAWN})
+"""A duplicate, or what never was a case, ends places and requests with it as well."""
+
 NOTHING_AHEAD: dict[str, object] = {
     "handover_ids": (),
     "awaited_ages": (),

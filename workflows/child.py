@@ -8,6 +8,8 @@ from contracts.acts import Command
 from contracts.beside import ErrandInput, TransferInput
 from contracts.cases import (
     CHILD_MOVED,
+    PAUSE,
+    RESUME,
     Carried,
     ChildMoved,
     HandoverInput,
@@ -53,6 +55,25 @@ class Child(Life[Memory]):
 
     def stopped(self, stop: Stop) -> Move | None:
         return self.told("stop", result=stop.reason)
+
+    @workflow.signal
+    def pause(self) -> None:
+        """The case is suspended."""
+        self.news.append(lambda: self.paused())
+
+    @workflow.signal
+    def resume(self) -> None:
+        """The case goes on."""
+        self.news.append(lambda: self.resumed())
+
+    def paused(self) -> Move | None:
+        """Nothing rings until the case goes on. People may act all the same."""
+        if self.carried.rests_since is not None:
+            return None
+        return Move(cause=PAUSE, task="rest")
+
+    def resumed(self) -> Move | None:
+        return Move(cause=RESUME, task="wake") if self.carried.rests_since is not None else None
 
     def told(self, news: str, result: str | None = None) -> Move | None:
         """The move that news makes by the table; None in a state that does not listen to it."""

@@ -266,9 +266,10 @@ class Life(Waiting[Memory]):
             topic=move.topic,
             plan_id=move.plan_id,
             meeting_id=move.meeting_id,
-            closes_tasks=entering or move.task != "keep",
+            closes_tasks=entering or move.task in ("renew", "done", "over"),
             opens=(opens,) if opens else (),
             waits_until=next((timer.at for timer in self.shown_timers()), None),
+            rests=self.carried.rests_since is not None,
         )
 
     async def record(self, step: Step) -> None:

@@ -9,6 +9,9 @@ duty of secrecy for this very meeting, and its papers close some days after the 
 準備シート are brought to mind before the day. Who held the meeting or wrote its minutes does not
 approve them.
 
+For some weeks after the minutes agencies may still answer the アンケート, and a trouble of the
+community may still be told.
+
 A case whose ground is gone cancels a meeting that is still being prepared; of one that was held,
 the minutes are still owed.
 """
@@ -42,12 +45,15 @@ from contracts.acts import (
 from contracts.awaited import DUTY_AGREED, AgreedDuty, PreparedPlan
 from contracts.cases import Kind, MeetingInput, Refusal, Timer
 from contracts.life import MeetingState
-from contracts.steps import TaskToOpen
+from contracts.steps import Step, TaskToOpen
 from workflows import plan_paper
 from workflows.child import Child
 from workflows.life import refuse
 from workflows.moves import Move, Tell
 from workflows.policies import before, notice
+
+AFTERWARDS = "after_meeting"
+"""The `Policy` field that says for how long something may be said of a meeting that is done."""
 
 
 @workflow.defn(name=Kind.MEETING.value)
@@ -217,6 +223,23 @@ class MeetingWorkflow(Child[MeetingInput]):
             yield Timer(at=sheets, does="remind", cause="sheet_lead")
 
     def deadlines(self) -> Iterator[Timer]:
-        """Only the papers of a 支援会議 are to close."""
-        if self.without_consent:
-            yield from super().deadlines()
+        """Only papers of a 支援会議 are to close; of either kind something may still be said."""
+        for timer in super().deadlines():
+            papers = timer.cause != AFTERWARDS
+            if self.without_consent if papers else workflow.patched("heard-afterwards"):
+                yield timer
+
+    def lapse(self, timer: Timer) -> Move | None:
+        """A meeting that is done waits for nothing: each of its terms ends by itself."""
+        if self.state == MeetingState.DONE:
+            return Move(MeetingState.DONE, cause=timer.cause)
+        return super().lapse(timer)
+
+    def shown_timers(self) -> list[Timer]:
+        """Nobody waits for the end of the term in which something may still be said."""
+        return [timer for timer in super().shown_timers() if timer.cause != AFTERWARDS]
+
+    def enter(self, move: Move, command: Command | None) -> Step:
+        step = super().enter(move, command)
+        until = next((timer.at for timer in self.timers() if timer.cause == AFTERWARDS), None)
+        return step.model_copy(update={"acts_until": until}) if until else step

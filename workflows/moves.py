@@ -40,9 +40,10 @@ class Move:
     anew: bool = False
     """The state begins again: a fresh task, fresh timers."""
 
-    task: Literal["keep", "renew", "done", "over"] = "keep"
+    task: Literal["keep", "renew", "done", "over", "rest", "wake"] = "keep"
     """Of a life that stays: its task goes on, is asked again, or is done; or nothing at all is
-    waited for any more. A new state asks for its own task in any case."""
+    waited for any more; or it rests with its task and its timers, and goes on with them. A new
+    state asks for its own task in any case."""
 
     remember: Mapping[str, object] = field(default_factory=dict)
     """What changes in the life's memory, by field."""

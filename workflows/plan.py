@@ -33,6 +33,8 @@ from contracts.acts import (
 )
 from contracts.beside import ErrandInput, task_errand_id
 from contracts.cases import (
+    PAUSE,
+    RESUME,
     STOP,
     Carried,
     ChildMoved,
@@ -124,14 +126,6 @@ class PlanWorkflow(Child[PlanInput]):
         self.news.append(lambda: self.heard_verdict(said))
 
     @workflow.signal
-    def pause(self) -> None:
-        self.news.append(lambda: self.paused())
-
-    @workflow.signal
-    def resume(self) -> None:
-        self.news.append(lambda: self.resumed())
-
-    @workflow.signal
     def child_moved(self, news: ChildMoved) -> None:
         self.news.append(lambda: self.task_moved(news))
 
@@ -150,12 +144,21 @@ class PlanWorkflow(Child[PlanInput]):
     def paused(self) -> Move | None:
         if "pause" not in self.stage.news:
             return None
-        return self.version(PlanState.PAUSED, cause="pause", remember={"paused_from": self.state})
+        known = {"paused_from": self.state}
+        rests = self.errands_told(PAUSE)
+        return self.version(PlanState.PAUSED, cause=PAUSE, remember=known, tells=rests)
 
     def resumed(self) -> Move | None:
         if self.state != PlanState.PAUSED:
             return None
-        return self.version(self.memory.paused_from, cause="resume")
+        goes_on = self.errands_told(RESUME)
+        return self.version(self.memory.paused_from, cause=RESUME, tells=goes_on)
+
+    def errands_told(self, word: str) -> tuple[Tell, ...]:
+        """Tasks rest with their plan; before they did, they went on asking."""
+        if not self.memory.undertaken or not workflow.patched("errands-rest"):
+            return ()
+        return tuple(Tell(Kind.ERRAND, key, word) for key in self.memory.undertaken)
 
     def stopped(self, stop: Stop) -> Move | None:
         move = super().stopped(stop)

@@ -5,7 +5,7 @@ another, which is then asked anew, or give it back to whoever asked. The case he
 and may take it back.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -74,6 +74,11 @@ class ReferralWorkflow(Child[ReferralInput]):
         if self.state == ReferralState.ASKED or self.memory.due_at is None:
             return super().due_at()
         return self.memory.due_at
+
+    def put_off(self, rested: timedelta) -> ReferralInput:
+        due_at = self.memory.due_at
+        later = due_at + rested if due_at is not None else None
+        return self.memory.model_copy(update={"due_at": later})
 
     @property
     def agency(self) -> str | None:

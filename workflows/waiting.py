@@ -1,7 +1,7 @@
 """What a life waits for: the task of a person, and the instants at which it goes on by itself."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Generic, TypeVar
 
 from temporalio import workflow
@@ -85,7 +85,9 @@ class Waiting(Generic[Memory]):
             yield Timer(at=at, does="escalate", cause="escalation")
 
     def timers(self) -> list[Timer]:
-        """Everything that is still to ring, the earliest first."""
+        """Everything that is still to ring, the earliest first. While a life rests, nothing."""
+        if self.carried.rests_since is not None:
+            return []
         return sorted(self.carried.timers, key=lambda timer: timer.at)
 
     def next_ring(self) -> datetime | None:
@@ -106,9 +108,39 @@ class Waiting(Generic[Memory]):
         self.carried = self.carried.model_copy(update={"timers": timers})
 
     def set_timers_and_task(self, move: Move, entering: bool) -> TaskToOpen | None:
-        """What rings from now on, and the task that is opened with the step, if any."""
-        if not entering and move.task == "keep":
-            return None
+        """What rings from now on, and the task that is opened with the step, if any.
+
+        Whoever works on a life that rests may do so: what is waited for then rests as well.
+        """
+        rested = self.carried.rests_since is not None
+        sets_anew = entering or move.task in ("renew", "done", "over")
+        if sets_anew or move.task == "wake":
+            self.wake()
+        opened = self.set_anew(move, entering) if sets_anew else None
+        if move.task == "rest" or (rested and sets_anew):
+            self.rest()
+        return opened
+
+    def rest(self) -> None:
+        self.carried = self.carried.model_copy(update={"rests_since": workflow.now()})
+
+    def wake(self) -> None:
+        """Everything is due as much later as the life has rested."""
+        since = self.carried.rests_since
+        if since is None:
+            return
+        rested = workflow.now() - since
+        timers = tuple(
+            timer.model_copy(update={"at": timer.at + rested}) for timer in self.carried.timers
+        )
+        self.carried = self.carried.model_copy(update={"timers": timers, "rests_since": None})
+        self.memory = self.put_off(rested)
+
+    def put_off(self, rested: timedelta) -> Memory:
+        """What a life remembers as an instant, as much later."""
+        return self.memory
+
+    def set_anew(self, move: Move, entering: bool) -> TaskToOpen | None:
         kept = tuple(t for t in self.carried.timers if t.does in ("follow-up", "lapse"))
         if entering:
             kept = tuple(self.deadlines())

@@ -85,6 +85,13 @@ MEETING: Life = {
             "acknowledge_secrecy": (MeetingState.REVISING,),
         },
     ),
-    MeetingState.DONE: Stage(label="完了", lapses={"papers_close": MeetingState.DONE}),
+    MeetingState.DONE: Stage(
+        label="完了",
+        acts={
+            "submit_feedback": (MeetingState.DONE,),
+            "raise_community_issue": (MeetingState.DONE,),
+        },
+        lapses={"papers_close": MeetingState.DONE, "after_meeting": MeetingState.DONE},
+    ),
     MeetingState.CANCELLED: Stage(label="中止"),
 }

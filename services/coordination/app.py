@@ -13,6 +13,7 @@ from services.coordination.events import events
 from services.coordination.mailing import relay_mails
 from services.coordination.portal import report_files, resource_files
 from services.coordination.reassigning import carry_out_reassignments
+from services.coordination.reminding import raise_reminders
 from services.coordination.succession import succeed_agencies
 
 SERVICE = Service(
@@ -21,7 +22,13 @@ SERVICE = Service(
     events=events,
     activities=Activities,
     queue=COORDINATION_QUEUE,
-    background=(relay_commands, relay_mails, succeed_agencies, carry_out_reassignments),
+    background=(
+        relay_commands,
+        relay_mails,
+        succeed_agencies,
+        carry_out_reassignments,
+        raise_reminders,
+    ),
     extend=portal.install,
     files=(report_files.PAGE, resource_files.FILES, resource_files.PHOTOS),
 )

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from contracts import catalogue
-from contracts.acts import LegalBasis, SupportDecision, dates, meeting, outcome
+from contracts.acts import Act, LegalBasis, SupportDecision, dates, meeting, outcome
 from contracts.calendar import tokyo_date
 from contracts.cases import Refusal
-from contracts.life import CaseState
+from contracts.life import CaseState, MeetingState
+from contracts.message import private_texts
 from services.coordination import bodies
 from services.coordination.compartment import shut_to
 from services.coordination.models import (
@@ -286,8 +287,28 @@ async def _assign_duty(attempt: Attempt, act: outcome.AssignDuty) -> None:
             raise incomplete("assignee")
 
 
+async def _may_still_be_said(attempt: Attempt, act: Act) -> None:
+    """After the minutes for a while only; and nothing in words once the papers are closed: they
+    would lie in a compartment that nobody opens any more."""
+    held = await _meeting(attempt)
+    if not still_heard(held, attempt.now):
+        raise RefusedError(Refusal.NOT_ALLOWED, state=MeetingState.DONE, allowed=[])
+    closed = held.papers_closed_at or held.papers_close_at
+    if attempt.posted and closed is not None and closed <= attempt.now:
+        for field, _ in private_texts(act):
+            raise RefusedError(Refusal.INCOMPLETE, field=field, why="papers-closed")
+
+
+def still_heard(held: Meeting, now: datetime) -> bool:
+    """Whether something may be said of a meeting: until its minutes, and for a term after them."""
+    if held.minutes_approved_at is None:
+        return True
+    return held.acts_until is not None and held.acts_until > now
+
+
 async def _submit_feedback(attempt: Attempt, act: outcome.SubmitFeedback) -> None:
     """By those who were there."""
+    await _may_still_be_said(attempt, act)
     taken = await seats(attempt.session, attempt.entity_id)
     if act.agency not in {seat.agency for seat in taken if seat.present}:
         raise incomplete("agency")
@@ -295,6 +316,7 @@ async def _submit_feedback(attempt: Attempt, act: outcome.SubmitFeedback) -> Non
 
 async def _raise_community_issue(attempt: Attempt, act: outcome.RaiseCommunityIssue) -> None:
     """Codes and areas of the catalogue and nothing else: what is free may tell of somebody."""
+    await _may_still_be_said(attempt, act)
     if act.theme not in catalogue.community_themes():
         raise incomplete("theme")
     if not set(act.wanted_kinds) <= set(catalogue.resource_kinds()):

@@ -9,7 +9,12 @@ from contracts import acts
 from contracts.awaited import LOOK_AGAIN
 from contracts.cases import DEVELOPMENT_ANSWERED, PLACE_OFFERED, RECHECK_RESUMED, Kind
 from contracts.steps import AgeBoundaries, AgeBoundary
-from tests.replay.lives_of_meetings import dates_found, outreach_planned, taken_on
+from tests.replay.lives_of_meetings import (
+    dates_found,
+    heard_afterwards,
+    outreach_planned,
+    taken_on,
+)
 from tests.workflows.samples import (
     DAY,
     EVALUATION,
@@ -333,6 +338,44 @@ async def _closed(case: Case) -> None:
     await case.act(acts.ApproveClosure(), MANAGER)
 
 
+async def rested_with_its_case(ward: Ward) -> Case:
+    """A suspended case's errands, requests and places rest, and go on as much later."""
+    case = await opened(ward)
+    person, today = case.persons[0], (await ward.now()).date()
+    ward.ages = AgeBoundaries(persons=(person,), unknown=(person,))
+    await ward.signal(Kind.CASE, case.id, LOOK_AGAIN)
+    await case.child_reaches(Kind.ERRAND, "open")
+    await case.act(acts.AskConsent())
+    await case.act(consent(person, ("sharing", "support")))
+    await case.act(acts.CompleteAssessment(issues=("debt",)))
+    task = acts.PlanTask(agency="jobota", what="visit", due_on=_in_days(today, 60))
+    await case.act(draft().model_copy(update={"tasks": (task,)}))
+    await _meet_and_decide(case)
+    await case.child(Kind.PLAN, acts.RecordAcceptance(person_id=person))
+    await case.reaches("active")
+    await case.act(acts.RequestReferral(agency="sapota"))
+    await case.child(Kind.REFERRAL, acts.AcceptReferral())
+    await case.act(acts.StartParticipation(person_id=person, kinds=("ibasho",)))
+    await case.child_reaches(Kind.PLACEMENT, "matching")
+    await ward.until(lambda: len(case.all(Kind.ERRAND)) == 2, "the errand of the plan's task")
+    await case.act(acts.Suspend(reason=acts.SuspensionReason.ABSENCE))
+    await _all_rest(case, rests=True)
+    await ward.pass_time(timedelta(days=200))
+    await case.act(acts.Resume())
+    await _all_rest(case, rests=False)
+    return case
+
+
+async def _all_rest(case: Case, rests: bool) -> None:
+    """Wait until everything that goes on for the person beside the case rests, or goes on."""
+    ward = case.ward
+    begun = [(k, key) for k in (Kind.ERRAND, Kind.REFERRAL, Kind.PLACEMENT) for key in case.all(k)]
+    await ward.until(
+        lambda: all(ward.last(kind, key).rests == rests for kind, key in begun),
+        "rest" if rests else "waking",
+    )
+
+
 async def left_in_peace(ward: Ward) -> Case:
     """Refused when asked again: nobody asks by the calendar, until the next good contact; and once
     somebody who knows the person asks all the same."""
@@ -374,8 +417,10 @@ LIVES: dict[str, Life] = {
         dates_found,
         left_in_peace,
         begun_anew,
+        rested_with_its_case,
         taken_on,
         outreach_planned,
+        heard_afterwards,
     )
 }
 """Between them they lead every kind of workflow through its main path."""

@@ -74,6 +74,28 @@ async def taken_on(ward: Ward) -> Case:
     return case
 
 
+async def heard_afterwards(ward: Ward) -> Case:
+    """Of a 支援会議 something is said after its minutes, and after its papers are closed."""
+    case = await opened(ward)
+    await case.act(acts.RequestSupportMeeting(reason=acts.NoConsentReason.REFUSED))
+    await case.act(acts.AcceptSupportMeeting())
+    await case.act(schedule())
+    for act in (
+        *(acts.AcknowledgeSecrecy(agency=agency) for agency in ("jobota", "sapota")),
+        acts.HoldMeeting(present=("jobota", "sapota")),
+        acts.DecideSupport(decision=acts.SupportDecision.WATCH),
+    ):
+        await case.child(Kind.MEETING, act)
+    await case.child(Kind.MEETING, acts.ApproveMinutes(), MANAGER)
+    felt = dict.fromkeys(("shared_view", "roles_clear", "time_fit"), acts.Felt.YES)
+    await case.child(Kind.MEETING, acts.SubmitFeedback(agency="jobota", **felt))
+    await ward.pass_time(timedelta(days=8))
+    await case.child(Kind.MEETING, acts.RaiseCommunityIssue(theme="isolation"))
+    await ward.pass_time(timedelta(days=30))
+    await ward.handle(Kind.MEETING, await case.newest(Kind.MEETING)).result()
+    return case
+
+
 async def outreach_planned(ward: Ward) -> Case:
     """Two アウトリーチ支援プラン: the first is made anew by the next 支援会議, the second is held
     while the case is suspended, meets its goals, and is evaluated."""

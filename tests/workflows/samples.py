@@ -257,6 +257,13 @@ SPECIAL: dict[tuple[str, str, str, str], Arranged] = {
         act=acts.StartParticipation(person_id=PERSON, kinds=("ibasho",), agency="flat-ota")
     ),
     ("meeting", "held", "decide_support", "minutes"): Arranged({"legal_basis": "law-106-6"}),
+    **{
+        ("meeting", "done", code, "done"): Arranged(
+            timers=(Timer(at=FAR, does="lapse", cause="after_meeting"),)
+        )
+        # The last is not allowed: what it is refused by lives for as long as something is taken.
+        for code in ("submit_feedback", "raise_community_issue", "record_progress")
+    },
     ("plan", "to-accept", "record_acceptance", "to-accept"): Arranged(
         {"person_ids": (PERSON, OTHER)}
     ),

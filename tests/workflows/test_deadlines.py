@@ -49,6 +49,7 @@ ELSEWHERE = {
     "address_protection_renewal": "services/intake/test_flags.py",
     "staff_safety": "services/intake/test_flags.py",
     "consent_expiry_warning": "services/coordination/test_reminders.py",
+    "reminder_escalation": "services/coordination/test_reminders.py",
     "plan_period": "services/coordination/test_plans.py",
 }
 """Fields that a service alone goes by, or that no single life shows, and where they are tested."""
@@ -263,16 +264,31 @@ async def test_the_papers_of_a_support_meeting_close_after_its_minutes(ward: War
     closes = after(POLICY, "papers_close", step.at)
     assert step.waits_until == closes
     await at(ward, closes + MOMENT)
+    await ward.until(lambda: ward.last(Kind.MEETING, key).cause == "papers_close", "closing")
+    await at(ward, after(POLICY, "after_meeting", step.at) + MOMENT)
     await ward.handle(Kind.MEETING, key).result()
-    assert ward.last(Kind.MEETING, key).cause == "papers_close"
 
 
 @of("papers_close")
 async def test_the_papers_of_a_meeting_on_consent_need_no_closing(ward: Ward) -> None:
     entered = Entered(Kind.MEETING, "done", "minutes", acts.ApproveMinutes())
     key, step = await entered.enter(ward)
+    assert step.waits_until is None
+    await at(ward, after(POLICY, "after_meeting", step.at) + MOMENT)
     await ward.handle(Kind.MEETING, key).result()
-    assert ward.last(Kind.MEETING, key) == step
+    assert [one.cause for one in ward.steps[f"meeting:{key}"]] == [None, "after_meeting"]
+
+
+@of("after_meeting")
+async def test_something_may_be_said_of_a_meeting_for_a_while_after_its_minutes(ward: Ward) -> None:
+    entered = Entered(Kind.MEETING, "done", "minutes", acts.ApproveMinutes())
+    key, step = await entered.enter(ward)
+    ends = after(POLICY, "after_meeting", step.at)
+    assert step.acts_until == ends
+    await at(ward, ends - MOMENT)
+    await ward.act(Kind.MEETING, key, acts.RaiseCommunityIssue(theme="isolation"))
+    await at(ward, ends + MOMENT)
+    await ward.handle(Kind.MEETING, key).result()
 
 
 LAPSES: dict[str, Entered] = {

@@ -44,7 +44,13 @@ def living(ward: Ward, case: Case) -> list[tuple[Kind, UUID]]:
     for kind in Kind:
         if kind != Kind.CASE:
             found += [(kind, key) for key in case.all(kind)]
-    return [(k, key) for k, key in found if allowed(k, str(ward.state(k, key)))]
+    # A meeting that is done takes something for a term only.
+    done = (Kind.MEETING, "done")
+    return [
+        (k, key)
+        for k, key in found
+        if allowed(k, str(ward.state(k, key))) and (k, ward.state(k, key)) != done
+    ]
 
 
 async def act_for(ward: Ward, chance: random.Random, code: str, case: Case) -> Act:

@@ -242,6 +242,7 @@ async def meeting_moved(scene: Scene) -> None:
     if step.state == MeetingState.CANCELLED and step.came_from != MeetingState.CANCELLED:
         meeting.sequence += 1
         await void_invitation(scene, meeting, meeting.starts_at)
+    meeting.acts_until = step.acts_until or meeting.acts_until
     if meeting.legal_basis != LegalBasis.LAW_106_6:
         return
     if step.state == MeetingState.DONE and meeting.papers_close_at is None:

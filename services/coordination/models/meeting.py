@@ -51,6 +51,8 @@ class Meeting(Table, table=True):
     minutes_approved_by: str | None = None
     minutes_unread: bool = False
     """Of a 支援会議: whoever approved was not let into it, and has approved the decision alone."""
+    acts_until: Instant | None = None
+    """Until when アンケート and 地域課題 are taken; known once the minutes are approved."""
     papers_close_at: Instant | None = None
     """When the papers of a 支援会議 close by themselves; known once its minutes are approved."""
     papers_closed_at: Instant | None = None

@@ -67,6 +67,8 @@ class Task(Table, table=True):
     """Laid aside until then; it comes back by itself, earlier if it is brought to mind."""
     snoozed_by: str | None = None
     snooze_reason: str | None = None
+    rests_since: Instant | None = None
+    """Its case is suspended since then: once that goes on, it is due as much later."""
     reminded_at: Instant | None = None
     escalated_at: Instant | None = None
     escalated_to: str | None = None

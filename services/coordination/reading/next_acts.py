@@ -1,6 +1,7 @@
 """What the caller may do next: from the tables of the lives, the roles, and the agencies."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,9 +13,10 @@ from contracts import catalogue
 from contracts.acts import ClosureReason, LegalBasis
 from contracts.calendar import today
 from contracts.cases import Kind
-from contracts.life import allowed
+from contracts.life import MeetingState, allowed
 from services.coordination import labels, views
 from services.coordination.forms import fields_of, schema_of
+from services.coordination.meeting_rules import still_heard
 from services.coordination.models import CaseFile, Meeting, Strand, Task
 from services.coordination.permissions import own_strand, role_allows, sees_all
 from services.coordination.reading.names import staff_names
@@ -53,7 +55,7 @@ async def next_acts(
     beside = await members_beside(session, strands[0].case_id) if strands else ()
     bases = await _bases(session, strands)
     for strand in strands:
-        if not await _may_work_on(session, principal, strand):
+        if not await _may_work_on(session, principal, strand) or await _past(session, strand):
             continue
         for act, exits in allowed(strand.kind, strand.state).items():
             task = _asking(tasks, strand, act)
@@ -118,6 +120,14 @@ def _asking(tasks: Sequence[Task], strand: Strand, act: str) -> Task | None:
         (task for task in tasks if task.workflow_id == strand.workflow_id and act in task.acts),
         None,
     )
+
+
+async def _past(session: AsyncSession, strand: Strand) -> bool:
+    """A meeting of which nothing may be said any more."""
+    if strand.kind != Kind.MEETING or strand.state != MeetingState.DONE:
+        return False
+    held = await session.get(Meeting, strand.entity_id)
+    return held is not None and not still_heard(held, datetime.now(UTC))
 
 
 async def _may_work_on(session: AsyncSession, principal: Principal, strand: Strand) -> bool:

@@ -56,12 +56,13 @@ def task_view(task: Task, case: CaseFile, names: Names) -> views.Task:
         acts=tuple(task.acts),
         opened_at=task.opened_at,
         due_at=task.due_at,
-        overdue=task.closed_at is None and task.due_at is not None and task.due_at < begins,
+        overdue=_waits(task) and task.due_at is not None and task.due_at < begins,
         due_in_business_days=_left(task.due_at),
         escalates_at=task.escalates_at,
         snoozed_until=task.snoozed_until if _laid_aside(task) else None,
         snooze_reason=task.snooze_reason if _laid_aside(task) else None,
         snooze_reason_label=_reason(task) if _laid_aside(task) else None,
+        rests_since=task.rests_since if task.closed_at is None else None,
         reminded_at=task.reminded_at,
         escalated_at=task.escalated_at,
         escalated_to=task.escalated_to,
@@ -70,6 +71,11 @@ def task_view(task: Task, case: CaseFile, names: Names) -> views.Task:
         closing_act=task.closing_act,
         closing_act_label=labels.act(task.closing_act) if task.closing_act else None,
     )
+
+
+def _waits(task: Task) -> bool:
+    """It is open, and its case is not suspended."""
+    return task.closed_at is None and task.rests_since is None
 
 
 def _left(due_at: datetime | None) -> int | None:
@@ -105,7 +111,7 @@ async def visible_task(
 def _latest(task: Task) -> date | None:
     """The last day until which the task may be laid aside; None if it may not be."""
     latest = latest_return(task.due_at, task.escalates_at, today(), Policy().snooze_longest)
-    return latest if task.closed_at is None and latest > today() else None
+    return latest if _waits(task) and latest > today() else None
 
 
 async def _comments(session: AsyncSession, task_id: UUID) -> Sequence[TaskComment]:

@@ -53,8 +53,12 @@ def _seen(principal: Principal) -> ColumnElement[bool]:
 OPEN = col(Task.closed_at).is_(None)
 
 
+WAITS = and_(OPEN, col(Task.rests_since).is_(None))
+"""Open, and its case not suspended."""
+
+
 def _overdue() -> ColumnElement[bool]:
-    return and_(OPEN, col(Task.due_at) < day_begins(today()))
+    return and_(WAITS, col(Task.due_at) < day_begins(today()))
 
 
 def _due_today() -> ColumnElement[bool]:
@@ -70,11 +74,13 @@ def _coming() -> ColumnElement[bool]:
 
 def _due_from_to(first: date, last: date) -> ColumnElement[bool]:
     ends = date.fromordinal(last.toordinal() + 1)
-    return and_(OPEN, col(Task.due_at) >= day_begins(first), col(Task.due_at) < day_begins(ends))
+    return and_(WAITS, col(Task.due_at) >= day_begins(first), col(Task.due_at) < day_begins(ends))
 
 
 def _snoozed() -> ColumnElement[bool]:
-    return and_(OPEN, func.coalesce(col(Task.snoozed_until) > func.now(), false()))
+    """Laid aside by somebody, or resting with its case."""
+    aside = func.coalesce(col(Task.snoozed_until) > func.now(), false())
+    return and_(OPEN, or_(aside, col(Task.rests_since).is_not(None)))
 
 
 def _escalated() -> ColumnElement[bool]:

@@ -8,10 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from contracts.calendar import TOKYO
+from contracts.calendar import TOKYO, add_business_days, tokyo_date
 from contracts.cases import Kind, case_workflow_id
 from contracts.events.envelope import new_id
 from contracts.life import Role
+from contracts.policies import Policy
+from contracts.steps import Escalate
 from services.coordination.models import CaseFile, Consent, Reminder, Task
 from services.coordination.snooze import SnoozeReason
 
@@ -22,6 +24,8 @@ ASKS = {
 }
 SETTLED_BY = {CONSENT: ("record_consent", "settle_reminder"), PROTECTION: ("settle_reminder",)}
 BY_ITSELF = "workflow"
+AT_ONCE = 100
+"""Reminders that are looked for at a time."""
 
 
 async def remind(
@@ -34,8 +38,14 @@ async def remind(
     due_on: date,
     at: datetime,
 ) -> None:
-    """The coordinator is asked from `back_on` on, and has until the end of `due_on`."""
+    """The coordinator is asked from `back_on` on, and has until the end of `due_on`.
+
+    Whoever has not answered some business days after being asked is told on, while there is time.
+    """
     returns = datetime.combine(back_on, time(), TOKYO)
+    last = datetime.combine(due_on, time(23, 59, 59), TOKYO)
+    asked_on = max(back_on, tokyo_date(at))
+    rises_on = add_business_days(asked_on, Policy().reminder_escalation.count)
     task = Task(
         task_id=new_id(),
         case_id=case.case_id,
@@ -49,7 +59,8 @@ async def remind(
         agency=case.coordinator_agency,
         assignee=case.coordinator,
         opened_at=at,
-        due_at=datetime.combine(due_on, time(23, 59, 59), TOKYO),
+        due_at=last,
+        escalates_at=min(datetime.combine(rises_on, time(23, 59, 59), TOKYO), last),
     )
     if returns > at:
         task.snoozed_until, task.snoozed_by = returns, BY_ITSELF
@@ -60,6 +71,32 @@ async def remind(
         Reminder(task_id=task.task_id, case_id=case.case_id, about=about, subject_id=subject_id)
     )
     await session.flush()
+
+
+async def overdue(session: AsyncSession, now: datetime) -> list[Escalate]:
+    """Some of the reminders that are to go to a superior now. Their own day is the escalation's, so
+    that two who look at once raise it once."""
+    found = await session.execute(
+        select(col(Task.task_id), col(Task.case_id), col(Task.escalates_at))
+        .join(Reminder, col(Reminder.task_id) == col(Task.task_id))
+        .where(
+            col(Task.closed_at).is_(None),
+            col(Task.escalated_at).is_(None),
+            col(Task.escalates_at) <= now,
+        )
+        .order_by(col(Task.escalates_at))
+        .limit(AT_ONCE)
+    )
+    return [
+        Escalate(
+            task_id=row.task_id,
+            case_id=row.case_id,
+            to=Role.MANAGER,
+            reason="overdue",
+            at=row.escalates_at,
+        )
+        for row in found
+    ]
 
 
 async def settle(

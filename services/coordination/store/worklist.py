@@ -62,6 +62,29 @@ async def turn_tasks(session: AsyncSession, case: CaseFile, step: Step) -> None:
             .on_conflict_do_nothing(index_elements=["task_id"])
         )
     await session.flush()
+    await _rest_or_wake(session, step)
+
+
+async def _rest_or_wake(session: AsyncSession, step: Step) -> None:
+    """The tasks of a suspended case's workflows rest; once it goes on they are due that much later,
+    as are the workflow's own timers."""
+    rests = col(Task.rests_since)
+    of_workflow = (col(Task.workflow_id) == step.workflow_id, col(Task.closed_at).is_(None))
+    if step.rests:
+        await session.execute(
+            update(Task).where(*of_workflow, rests.is_(None)).values(rests_since=step.at)
+        )
+        return
+    rested = step.at - rests
+    await session.execute(
+        update(Task)
+        .where(*of_workflow, rests.is_not(None))
+        .values(
+            due_at=col(Task.due_at) + rested,
+            escalates_at=col(Task.escalates_at) + rested,
+            rests_since=None,
+        )
+    )
 
 
 async def _open_of(session: AsyncSession, workflow_id: str, *, with_reminders: bool) -> list[Task]:
@@ -80,6 +103,7 @@ async def show_waiting(session: AsyncSession, case: CaseFile) -> None:
             .where(
                 col(Task.case_id) == case.case_id,
                 col(Task.closed_at).is_(None),
+                col(Task.rests_since).is_(None),
                 col(Task.task_id).not_in(
                     select(col(Reminder.task_id)).where(col(Reminder.case_id) == case.case_id)
                 ),

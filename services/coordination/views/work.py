@@ -44,6 +44,8 @@ class Task(View):
     snoozed_until: datetime | None = None
     snooze_reason: str | None = None
     snooze_reason_label: str | None = None
+    rests_since: datetime | None = None
+    """Its case is suspended: once that goes on, it is due as much later."""
     reminded_at: datetime | None
     escalated_at: datetime | None
     escalated_to: str | None
@@ -72,7 +74,7 @@ class TaskCounts(View):
     coming: int
     escalated: int
     snoozed: int
-    """Laid aside; in no other count than `open`."""
+    """Laid aside, or resting with a suspended case; in no other count than `open`."""
 
 
 class TaskPage(View):

@@ -1,12 +1,15 @@
 """Before a consent or a 支援措置 ends somebody is asked, in time; and the asking ends with it."""
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.calendar import today
+from contracts.calendar import add_business_days, today, tokyo_date
 from contracts.policies import Policy
-from services.coordination.models import Task
+from services.coordination.models import Task, TimelineEntry
+from services.coordination.reminding import raise_overdue
+from services.coordination.store.reminders import PROTECTION, settle
 from tests.services.coordination.conftest import Get, Post
 from tests.services.coordination.desk import Case, Desk, act_of
 from tests.services.coordination.scenarios.household import protected
@@ -99,3 +102,67 @@ async def test_a_renewed_protection_asks_again_a_year_later(desk: Desk) -> None:
     [after] = await asked(desk, case)
     assert after.task_id != before.task_id
     assert after.snoozed_until is not None
+
+
+def rises(task: Task) -> date:
+    assert task.escalates_at is not None
+    return tokyo_date(task.escalates_at)
+
+
+async def test_a_reminder_goes_to_a_superior_some_business_days_after_it_came_back(
+    desk: Desk,
+) -> None:
+    case = await desk.open(state="active")
+    last = today() + 200 * DAY
+    await desk.consent(case, expires_on=last)
+    came_back = last - timedelta(days=Policy().consent_expiry_warning.count)
+    for task in await asked(desk, case):
+        assert rises(task) == add_business_days(came_back, Policy().reminder_escalation.count)
+
+
+@pytest.mark.parametrize(("left", "by_its_end"), [(20, False), (3, True)])
+async def test_one_that_is_asked_late_goes_there_before_it_is_too_late(
+    desk: Desk, left: int, by_its_end: bool
+) -> None:
+    case = await desk.open()
+    await protected(desk, case, left=left)
+    [task] = await asked(desk, case)
+    in_time = add_business_days(today(), Policy().reminder_escalation.count)
+    assert rises(task) == (today() + left * DAY if by_its_end else in_time)
+
+
+async def test_a_superior_is_told_once_and_only_of_what_nobody_has_answered(
+    desk: Desk, get: Get, ichiro: Headers
+) -> None:
+    answered, open_ = await desk.open(), await desk.open()
+    flag = await protected(desk, answered)
+    await protected(desk, open_)
+    [done] = await asked(desk, answered)
+    async with desk.context.database.transaction() as session:
+        await settle(session, PROTECTION, [flag], datetime.now(UTC))
+    [task] = await asked(desk, open_)
+    assert task.escalates_at is not None
+    await raise_overdue(desk.context, task.escalates_at - timedelta(seconds=1))
+    assert (await desk.row(Task, task_id=task.task_id)).escalated_at is None
+    later = task.escalates_at + timedelta(seconds=1)
+    assert await raise_overdue(desk.context, later) >= 1
+    assert await raise_overdue(desk.context, later) == 0
+    row = await desk.row(Task, task_id=task.task_id)
+    assert (row.escalated_at, row.escalated_to) == (task.escalates_at, "manager")
+    assert (await desk.row(Task, task_id=done.task_id)).escalated_at is None
+    entries = await desk.rows(TimelineEntry, case_id=open_.case_id, cause="escalated")
+    assert [entry.result for entry in entries] == ["manager"]
+    one = {"case_id": str(open_.case_id), "escalated": True}
+    shown = (await get("/tasks", ichiro, **one)).json()["items"]
+    assert [item["task_id"] for item in shown] == [str(task.task_id)]
+
+
+async def test_two_who_look_at_once_tell_a_superior_once(desk: Desk) -> None:
+    case = await desk.open()
+    await protected(desk, case)
+    [task] = await asked(desk, case)
+    assert task.escalates_at is not None
+    later = task.escalates_at + timedelta(seconds=1)
+    await asyncio.gather(*(raise_overdue(desk.context, later) for _ in range(3)))
+    entries = await desk.rows(TimelineEntry, case_id=case.case_id, cause="escalated")
+    assert len(entries) == 1
