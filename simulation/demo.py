@@ -20,6 +20,7 @@ from rich.live import Live
 from rich.table import Table
 
 from contracts.calendar import fiscal_year, fiscal_year_label, today
+from simulation import passages  # noqa: F401 - enters its stories
 from simulation.reports import report_activities
 from simulation.residents import Residents
 from simulation.stage import PARTICIPATION, Case, Cast, Expected
@@ -203,8 +204,9 @@ async def run(environment: dict[str, str]) -> int:
             console=console,
             refresh_per_second=REFRESH_PER_SECOND,
         ):
+            # The last of them are the longest; begun first, they keep nobody waiting at the end.
             await asyncio.gather(
-                report_activities(cast, expected), *(in_turn(one) for one in played)
+                report_activities(cast, expected), *(in_turn(one) for one in reversed(played))
             )
         _, wrong = await figures_after(cast, before, expected)
         await show_timelines(console, played)

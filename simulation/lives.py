@@ -1,5 +1,6 @@
 """The parts of a life that several stories share: how staff bring a case from step to step."""
 
+import asyncio
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -42,9 +43,10 @@ async def plan(case: Case, *, act: str = "draft_plan", note: str | None = None) 
     )
 
 
-async def meet(case: Case, verdict: str = "adopted") -> None:
+async def meet(case: Case, verdict: str = "adopted", **called: Any) -> None:
     """A 重層的支援会議: set, prepared, held, decided, its minutes approved."""
-    await case.do("coordinator", "schedule_meeting", starts_at=soon(), attendees=TEAM)
+    called = {"starts_at": soon(), **called}
+    await case.do("coordinator", "schedule_meeting", attendees=TEAM, **called)
     await case.do(
         "jobota", "submit_sheet", agency="jobota", household_view="世帯像", requests="同行を依頼"
     )
@@ -173,10 +175,22 @@ async def visit(case: Case, outcome: str, *, method: str = "visit", first: bool 
     case.expected.count("1.6.outreach-support", sub=int(first))
 
 
+async def ask_again(case: Case) -> None:
+    """The worker whom the person trusts asks for consent again, unless the clock comes first."""
+    ways = [
+        asyncio.ensure_future(case.do("outreach", "recheck_consent")),
+        asyncio.ensure_future(case.reaches("consent-recheck")),
+    ]
+    done, late = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    for one in late:
+        one.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    for one in done:
+        one.result()
+
+
 async def settle(case: Case, resource_id: str, *, refuse_first: str | None = None) -> None:
     """参加支援: from the wish to a place where the person settles."""
-    on = today().isoformat()
-    who = "community"
     await case.do(
         "coordinator",
         "start_participation",
@@ -185,8 +199,14 @@ async def settle(case: Case, resource_id: str, *, refuse_first: str | None = Non
         wish="週に一度、静かに過ごせる場所がほしい",
     )
     if refuse_first:
-        await case.do(who, "approach", resource_id=refuse_first)
-        await case.do(who, "record_answer", accepted=False)
+        await case.do("community", "approach", resource_id=refuse_first)
+        await case.do("community", "record_answer", accepted=False)
+    await settle_at(case, resource_id)
+
+
+async def settle_at(case: Case, resource_id: str) -> None:
+    """From the approach to a host, over 見学 and 体験, until the person is at home there."""
+    on, who = today().isoformat(), "community"
     await case.do(who, "approach", resource_id=resource_id)
     await case.do(who, "record_answer", accepted=True)
     await case.do(who, "record_visit", liked=True, on=on)

@@ -83,7 +83,7 @@ class Case:
         self.receipt_number = taken["receipt_number"]
         self.persons = tuple(taken["person_ids"])
         self.told("受付")
-        self.case_id = await self._until(self._opened, "the case to open")
+        self.case_id = await self.until(self._opened, "the case to open")
 
     async def do(self, who: str, act: str, *, kind: str | None = None, **fields: Any) -> Any:
         """Somebody does an act as soon as the case asks for it or allows it.
@@ -104,9 +104,9 @@ class Case:
                     return None
                 raise
 
-        command = await self._until(tried, f"`{act}` to be possible")
+        command = await self.until(tried, f"`{act}` to be possible")
         if command["status"] == "pending":
-            command = await self._until(
+            command = await self.until(
                 lambda: self._settled(acting, command["command_id"]), f"`{act}` to be applied"
             )
         if command["status"] == "refused":
@@ -121,7 +121,7 @@ class Case:
             shown = await self._show()
             return shown["state"] if shown["state"] in states else None
 
-        return str(await self._until(arrived, f"the state {'/'.join(states)}"))
+        return str(await self.until(arrived, f"the state {'/'.join(states)}"))
 
     async def show(self) -> dict[str, Any]:
         shown: dict[str, Any] = await self._show()
@@ -161,7 +161,8 @@ class Case:
         command = await acting.get(f"{COORDINATION}/commands/{command_id}")
         return command if command["status"] != "pending" else None
 
-    async def _until(self, look: Callable[[], Any], what: str) -> Any:
+    async def until(self, look: Callable[[], Any], what: str) -> Any:
+        """Look again and again until there is something to see. Raises TimeoutError."""
         until = time.monotonic() + self.cast.patience
         while True:
             found = await look()
@@ -170,6 +171,12 @@ class Case:
             if time.monotonic() > until:
                 raise TimeoutError(f"{self.receipt_number or 'case'}: waited in vain for {what}")
             await asyncio.sleep(POLL_SECONDS)
+
+
+def expect(holds: bool, otherwise: str) -> None:
+    """Raise RuntimeError if the product did otherwise than the story tells."""
+    if not holds:
+        raise RuntimeError(otherwise)
 
 
 def soon() -> str:

@@ -1,4 +1,7 @@
-"""Twenty stories, one for each channel of the 13 programmes, and the end each should reach."""
+"""Twenty stories, one for each channel of the 13 programmes, and the end each should reach.
+
+`passages` has five more, of what happens between offices.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -206,7 +209,7 @@ async def refused_then_trusted(case: Case, _: Setting) -> None:
     await lives.visit(case, "no-answer", method="letter", first=True)
     await lives.visit(case, "talked")
     await lives.visit(case, "good-relation", method="accompany")
-    await case.do("outreach", "recheck_consent")
+    await lives.ask_again(case)
     await lives.give_consent(case, who="outreach")
     await case.do("coordinator", "complete_assessment", issues=["withdrawal"])
     await lives.meet(case)
@@ -273,7 +276,7 @@ async def withdrawn(case: Case, _: Setting) -> None:
     await case.reaches("outreach")
     await lives.visit(case, "talked", first=True)
     for _round in range(3):
-        await case.do("outreach", "recheck_consent")
+        await lives.ask_again(case)
         await case.do("outreach", "record_refusal", person_id=case.persons[0], reason="refused")
     await case.reaches("suspended")
 
