@@ -12,6 +12,8 @@ from contracts.life import CaseState, HandoverState, MeetingState, PlanState
 COORDINATOR, MANAGER, WARD = "hanako", "ichiro", "shuko"
 SAPOTA, JOBOTA = "sapota-1", "jobota-1"
 BOTH = ["jobota", "sapota"]
+WARD_TOO = [*BOTH, "fukushi-kanri"]
+"""The ward chairs a 支援会議 and approves its minutes, so it sits in it."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,12 @@ LIVED_BY_A_PLAN: Way = (
 def _support_meeting(decision: Deed) -> Way:
     return (
         _by(WARD, "accept_support_meeting"),
-        _by(WARD, "schedule_meeting", attendees=BOTH),
+        _by(WARD, "schedule_meeting", attendees=WARD_TOO),
         _by(SAPOTA, "acknowledge_secrecy", agency="sapota"),
         _by(JOBOTA, "acknowledge_secrecy", agency="jobota"),
-        _by(WARD, "hold_meeting", present=BOTH),
+        _by(WARD, "acknowledge_secrecy", agency="fukushi-kanri"),
+        _by(MANAGER, "acknowledge_secrecy", agency="fukushi-kanri"),
+        _by(WARD, "hold_meeting", present=WARD_TOO),
         decision,
         _by(MANAGER, "approve_minutes"),
     )
