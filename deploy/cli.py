@@ -11,25 +11,18 @@ from typing import Annotated, Literal
 
 import typer
 
+from deploy.cli_indicators import indicators
 from deploy.embedded.layout import SERVICES, Layout
-from deploy.problem import ProblemError, StartFailedError
+from deploy.problem import REFUSED, UNHEALTHY, ProblemError, StartFailedError
 from deploy.process import NAMES, run_process
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
-indicators = typer.Typer(no_args_is_help=True, help="指標 / the published figures")
 app.add_typer(indicators, name="indicators")
-
-UNHEALTHY = 1
-REFUSED = 2
-"""Exit statuses: something does not work; something is missing or taken."""
 
 DEMO_DAY_SECONDS = 0.3
 
 WHOLE_SECONDS = 20
 """How long the services may take, once they answer, to find their place on the bus."""
-
-INDICATORS = "/api/indicators/v1"
-FiscalYear = Annotated[int, typer.Option(help="The year in which it begins; default: this one.")]
 
 
 def main() -> None:
@@ -254,57 +247,6 @@ def replay_dead_letters(
         left += parked
     if left:
         raise typer.Exit(UNHEALTHY)
-
-
-@indicators.command("table")
-def indicators_table(
-    fiscal_year: FiscalYear = 0,
-    form: Annotated[Literal["text", "csv", "json"], typer.Option("--format")] = "text",
-) -> None:
-    """The figures of a fiscal year (April to March, Tokyo)."""
-    from deploy.display import show_indicators
-    from deploy.embedded import daemon
-    from deploy.embedded.access import Access
-
-    access = Access(daemon.installation())
-    year = fiscal_year or _current_fiscal_year()
-    show_indicators(access.json(f"{INDICATORS}/fiscal-years/{year}/indicators"), form)
-
-
-@indicators.command("verify")
-def indicators_verify(
-    fiscal_year: FiscalYear = 0,
-    days: Annotated[Path | None, typer.Option(help="Write the hash of each day here.")] = None,
-    against: Annotated[Path | None, typer.Option(help="A file that --days wrote.")] = None,
-) -> None:
-    """Recount from the ledger and compare with the tallies. Exit status 1 if they differ.
-
-    With --against also compare the ledger day by day with what --days wrote: of this installation
-    earlier, or of another.
-    """
-    from deploy import ledger_days
-    from deploy.display import show_different_days, show_verification
-    from deploy.embedded import daemon
-    from deploy.embedded.access import Access
-
-    access = Access(daemon.installation())
-    year = fiscal_year or _current_fiscal_year()
-    verification = access.json(f"{INDICATORS}/verification?fiscal_year={year}")
-    show_verification(verification)
-    if days is not None:
-        ledger_days.write(days, year, verification["days"])
-    different = []
-    if against is not None:
-        different = ledger_days.compare(ledger_days.read(against, year), verification["days"])
-        show_different_days(different)
-    if different or not verification["equal"]:
-        raise typer.Exit(UNHEALTHY)
-
-
-def _current_fiscal_year() -> int:
-    from contracts.calendar import fiscal_year, today
-
-    return fiscal_year(today())
 
 
 def _start(layout: Layout, only: list[str]) -> None:

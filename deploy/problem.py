@@ -1,5 +1,9 @@
 """What keeps the stack from starting, said in one line of Japanese and one of English."""
 
+UNHEALTHY = 1
+REFUSED = 2
+"""Exit statuses: something does not work; something is missing or taken."""
+
 
 class ProblemError(Exception):
     """Something the person at the keyboard can mend: a taken port, a missing prerequisite."""

@@ -55,7 +55,7 @@ async def compared(
         last = await versions.frozen_figures(session, frozen, basic_area, set)
     known = {figure.id: figure for figure in last}
     targets = await attention.targets(session, year)
-    areas = await _areas(session, now, year, version) if basic_area is None else {}
+    areas = await areas_of(session, now, year, version) if basic_area is None else {}
     return [
         ComparedFigure(
             figure=figure,
@@ -69,7 +69,7 @@ async def compared(
     ]
 
 
-async def _areas(
+async def areas_of(
     session: AsyncSession, now: list[Figure], year: int, version: int | None
 ) -> dict[str, list[AreaFigure]]:
     """The figures by area, as open or as a version froze them."""

@@ -27,9 +27,8 @@ from services.intake.store.files import (
     content_of,
     held_file,
     keep_rows,
-    known_references,
 )
-from services.intake.store.reports import Kept, keep_report
+from services.intake.store.reports import Kept, keep_report, try_report
 from services.intake.store.ways import ways_now
 from services.intake.store.years import settled_years
 
@@ -128,22 +127,14 @@ class _Reading:
             judged = [_counted_here(one, ways) for one in judged]
             good = [(one.row.number, one.line) for one in judged if one.line is not None]
             looks = [_shown(one, one.faults) for one in judged if one.faults]
-            if file.dry_run:
-                lines = [line for _, line in good]
-                known = await known_references(
-                    session, [(numbered_by(self._sender, one), one.line_ref or "") for one in lines]
-                )
-                new, old, differing = len(good) - len(known), len(known), 0
-            else:
-                kept = await self._keep(session, good) if good else []
-                changed = {one.row for one in kept if one.differs}
-                looks += [
-                    _shown(one, [Fault("quantity", "line-differs")])
-                    for one in judged
-                    if one.row.number in changed
-                ]
-                new = sum(one.new for one in kept)
-                old, differing = len(kept) - new, len(changed)
+            kept = await self._keep(session, file, good) if good else []
+            changed = {one.row for one in kept if one.differs}
+            looks += [
+                _shown(one, [Fault("quantity", "line-differs")])
+                for one in judged
+                if one.row.number in changed
+            ]
+            new = sum(one.new for one in kept)
             await keep_rows(
                 session, self._context.vault, file.file_id, sorted(looks, key=lambda r: r["row"])
             )
@@ -151,22 +142,22 @@ class _Reading:
             file.other_sheets = list(self._table.other_sheets)
             file.rows_done += len(judged)
             file.accepted += new
-            file.already_reported += old
-            file.differing += differing
+            file.already_reported += len(kept) - new
+            file.differing += len(changed)
             file.refused += len(judged) - len(good)
             file.percent = min(99, self._table.percent())
         self._done += len(judged)
         return True
 
     async def _keep(
-        self, session: AsyncSession, good: list[tuple[int, ReportedLine]]
+        self, session: AsyncSession, file: ReportFile, good: list[tuple[int, ReportedLine]]
     ) -> list[Kept]:
-        _, kept = await keep_report(
-            session,
-            self._sender,
-            good,
-            numbered_by=lambda line: numbered_by(self._sender, line),
-        )
+        def whose(line: ReportedLine) -> str:
+            return numbered_by(self._sender, line)
+
+        if file.dry_run:
+            return await try_report(session, good, whose)
+        _, kept = await keep_report(session, self._sender, good, numbered_by=whose)
         return kept
 
 

@@ -7,6 +7,7 @@ from services.coordination.api import (
     operations,
     papers,
     reassignments,
+    referrals,
     search,
     tasks,
 )
@@ -20,4 +21,5 @@ ROUTERS = (
     papers.router,
     reassignments.router,
     meetings.router,
+    referrals.router,
 )

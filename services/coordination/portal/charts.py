@@ -17,6 +17,7 @@ GROUP_FILLED = 0.8
 """Of each month's width."""
 METER = 160
 """The width of a meter, which stands in a row of a table."""
+TREND_HEIGHT = 40
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,21 @@ def meter(now: int | None, last: int | None, target: int | None, most: int | Non
         None if last is None else wide(last),
         None if target is None else wide(target),
     )
+
+
+def trend(values: Sequence[int | None]) -> tuple[Bar | None, ...]:
+    """Some years as small columns, which stand in a row of a table."""
+    most = max(_most(*values), 1)
+    wide = METER / max(len(values), 1)
+
+    def column(place: int, value: int | None) -> Bar | None:
+        if value is None:
+            return None
+        tall = round(max(value, 0) / most * TREND_HEIGHT, 1)
+        x = round(place * wide, 1)
+        return Bar(x, round(TREND_HEIGHT - tall, 1), round(wide * 0.7, 1), tall, value)
+
+    return tuple(column(place, value) for place, value in enumerate(values))
 
 
 def _apart(heights: dict[str, float]) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """The dashboard: the plan's figures of a fiscal year by goal, programme, area and month."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal
@@ -9,8 +10,8 @@ from fastapi import APIRouter, Request, Response
 from contracts.calendar import fiscal_year, today
 from contracts.catalogue import areas, channels
 from services.coordination.portal import words
-from services.coordination.portal.access import Looking
-from services.coordination.portal.charts import Meter, meter
+from services.coordination.portal.access import Looking, Viewer
+from services.coordination.portal.charts import Meter, meter, trend
 from services.coordination.portal.pages import render
 
 router = APIRouter()
@@ -34,14 +35,17 @@ VIEWS = {
     "programmes": "事業別",
     "areas": "圏域別",
     "months": "月別",
+    "years": "年度推移",
 }
 """How the same rows are laid out."""
 FIRST_YEAR, LAST_YEAR = 2019, 2100
+YEARS_BESIDE = 5
+"""How many fiscal years stand beside each other, the chosen one last."""
 KEEPERS = ("statistics", "manager")
 """Who sets targets and reviews figures."""
 
 SetName = Literal["ward", "national"]
-View = Literal["goals", "programmes", "areas", "months"]
+View = Literal["goals", "programmes", "areas", "months", "years"]
 
 
 def year_of(asked: int | None) -> int:
@@ -83,7 +87,7 @@ async def indicators(
     version: str = "current",
     view: View = "goals",
 ) -> Response:
-    """The dashboard: every figure beside last year and its target, laid out in one of four ways."""
+    """The dashboard: every figure beside last year and its target, laid out in one of five ways."""
     chosen = year_of(year)
     found = await request.app.state.elsewhere.get(
         looking.token,
@@ -92,6 +96,7 @@ async def indicators(
         set=set,
         version=version,
     )
+    earlier = await _earlier(request, looking, chosen, area, set) if view == "years" else []
     names = programme_names(chosen)
     rows = [row for row in found["compared"] if programme in (None, *row["figure"]["programmes"])]
     return render(
@@ -113,11 +118,38 @@ async def indicators(
         last_label=found["last_label"],
         groups=_grouped(rows, set, names, by_programme=view == "programmes"),
         meters={row["figure"]["id"]: _meter(row) for row in rows},
+        earlier=earlier,
+        trends={
+            row["figure"]["id"]: trend(
+                [one["values"].get(row["figure"]["id"]) for one in earlier]
+                + [row["figure"]["value"]]
+            )
+            for row in rows
+        },
         by_area={row["figure"]["id"]: _by_area(row) for row in rows},
         begun={month for month in range(1, 13) if has_begun(chosen, month)},
         count=len(rows),
         figures=sum(1 + (row["figure"]["sub_label"] is not None) for row in rows),
     )
+
+
+async def _earlier(
+    request: Request, looking: Viewer, year: int, area: str, set: SetName
+) -> list[dict[str, Any]]:
+    """The years before, the oldest first: what stands for each, else what is counted so far."""
+    ask = request.app.state.elsewhere.get
+    years = range(max(FIRST_YEAR, year - YEARS_BESIDE + 1), year)
+    tables = await asyncio.gather(
+        *(ask(looking.token, path_of(y, "/indicators"), basic_area=area, set=set) for y in years)
+    )
+    return [
+        {
+            "label": table["label"],
+            "kind": table["kind"],
+            "values": {row["id"]: row["value"] for row in table["indicators"]},
+        }
+        for table in tables
+    ]
 
 
 def _grouped(

@@ -10,6 +10,7 @@ from services.coordination.reading.names import list_staff
 from services.coordination.reading.papers import make_copy, show_copy, show_papers
 from services.coordination.reading.records import show_records
 from services.coordination.reading.search import CaseSearch, search_cases
+from services.coordination.reading.sent_referrals import sent_referrals
 from services.coordination.reading.sittings import (
     list_sittings,
     show_sitting,
@@ -31,6 +32,7 @@ __all__ = [
     "list_staff",
     "make_copy",
     "search_cases",
+    "sent_referrals",
     "show_case",
     "show_command",
     "show_copy",

@@ -74,6 +74,7 @@ from services.coordination.views.record import (
     Watermark,
 )
 from services.coordination.views.row import CasePage, CaseRow, FoundCase, SearchPage, Waiting
+from services.coordination.views.sent import SentReferral, SentReferrals
 from services.coordination.views.work import (
     CommandView,
     Comment,
@@ -149,6 +150,8 @@ __all__ = [
     "RoleView",
     "SearchPage",
     "SeatView",
+    "SentReferral",
+    "SentReferrals",
     "SittingActView",
     "SittingMeeting",
     "SittingResult",

@@ -25,7 +25,7 @@ from services.indicators.api.asking import (
     known_measure,
     unknown_indicator,
 )
-from services.indicators.comparison import ComparedFigure, compared
+from services.indicators.comparison import ComparedFigure, areas_of, compared
 from services.indicators.events import MEASURES
 from services.indicators.figures import Figure, figures
 from services.indicators.models import FrozenVersion
@@ -99,6 +99,9 @@ async def indicator_table(
         fiscal_year=year,
         figures=table.indicators,
         notes=table.notes,
+        areas=await areas_of(session, table.indicators, year, table.version)
+        if table.basic_area is None
+        else {},
     )
     # A PDF takes a second or so: others are answered meanwhile.
     return await asyncio.to_thread(_file, paper, form, f"indicators-{set}-{year}")

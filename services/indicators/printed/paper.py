@@ -1,10 +1,11 @@
 """What stands on a printed table, whatever the file: as the plan's last table has it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.calendar import TOKYO, wareki
+from services.indicators.comparison import AreaFigure
 from services.indicators.figures import Figure
 from services.indicators.notes import Note
 
@@ -49,6 +50,8 @@ class Paper:
     fiscal_year: int
     figures: Sequence[Figure]
     notes: Sequence[Note]
+    areas: Mapping[str, Sequence[AreaFigure]] = field(default_factory=dict)
+    """Of the whole ward's table: its figures by 基本圏域."""
 
     @property
     def heading(self) -> str:

@@ -1,4 +1,4 @@
-"""The plan's table as an Excel workbook: A4 across, and the months on a sheet of their own."""
+"""The plan's table as an Excel workbook: A4 across; months and areas on sheets of their own."""
 
 import io
 from itertools import groupby
@@ -6,7 +6,9 @@ from typing import Any
 
 import xlsxwriter
 
+from contracts.catalogue import areas
 from services.indicators.figures import MONTHS, Figure
+from services.indicators.measures import Arithmetic
 from services.indicators.printed.paper import Paper
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,6 +24,8 @@ def as_xlsx(paper: Paper) -> tuple[bytes, str]:
     with xlsxwriter.Workbook(out, options) as book:
         _table(book, paper)
         _months(book, paper)
+        if paper.areas:
+            _areas(book, paper)
     return out.getvalue(), MEDIA_TYPE
 
 
@@ -78,6 +82,31 @@ def _months(book: Any, paper: Paper) -> None:
                 else:
                     page.write_number(row, place, value, _number(book))
             row += 1
+    page.repeat_rows(0)
+    page.freeze_panes(1, 1)
+
+
+def _areas(book: Any, paper: Paper) -> None:
+    """The four 基本圏域, and what tells none; where areas share what they count, that is blank."""
+    page = _page(book, "圏域別", paper)
+    head = book.add_format({**ALWAYS, "bold": True, "border": 1, "bg_color": "#E6E6E6"})
+    cell = book.add_format({**ALWAYS, "border": 1, "text_wrap": True})
+    known = list(dict.fromkeys(one.basic_area for one in areas()))
+    page.set_column(0, 0, 62)
+    page.set_column(1, len(known) + 2, 14)
+    for place, heading in enumerate(("指標", *known, "圏域の記載なし", "区全体")):
+        page.write_string(0, place, heading, head)
+    for row, figure in enumerate(paper.figures, 1):
+        told = {one.basic_area: one.value for one in paper.areas.get(figure.id, ())}
+        nowhere = figure.value - sum(told.values())
+        shared = figure.arithmetic is Arithmetic.DISTINCT
+        page.write_string(row, 0, f"{figure.label}({figure.unit})", cell)
+        values = [*(told.get(area, 0) for area in known), None if shared else nowhere]
+        for place, value in enumerate([*values, figure.value], 1):
+            if value is None:
+                page.write_blank(row, place, None, cell)
+            else:
+                page.write_number(row, place, value, _number(book))
     page.repeat_rows(0)
     page.freeze_panes(1, 1)
 

@@ -18,7 +18,7 @@ from sqlmodel import col
 from chassis.auth import Principal
 from chassis.vault import Vault
 from contracts.events import new_id
-from services.intake.models import ActivityLine, ReportFile, ReportFileRows
+from services.intake.models import ReportFile, ReportFileRows
 
 OWNER = "report-file"
 """What the vault's data key of a file belongs to."""
@@ -151,15 +151,3 @@ async def send_after_trial(session: AsyncSession, file: ReportFile) -> None:
     )
     for chunk in kept:
         await session.delete(chunk)
-
-
-async def known_references(
-    session: AsyncSession, references: Sequence[tuple[str, str]]
-) -> set[tuple[str, str]]:
-    """Those of (numbering, reference) under which a line stands."""
-    found = await session.execute(
-        select(col(ActivityLine.sender), col(ActivityLine.line_ref)).where(
-            col(ActivityLine.line_ref).in_([reference for _, reference in references])
-        )
-    )
-    return {(sender, line_ref) for sender, line_ref in found} & set(references)

@@ -85,6 +85,31 @@ async def keep_report(
     return report_id, kept
 
 
+async def try_report(
+    session: AsyncSession,
+    rows: Sequence[tuple[int, ReportedLine]],
+    numbered_by: Callable[[ReportedLine], str],
+) -> list[Kept]:
+    """What `keep_report` would say of good rows, no two under one reference; nothing is kept."""
+    lines = [
+        _columns(line)
+        | {
+            "line_id": new_id(),
+            "row": row,
+            "sender": numbered_by(line),
+            "line_ref": line.line_ref,
+        }
+        for row, line in rows
+    ]
+    known = await _known(session, lines)
+    tried = []
+    for line in lines:
+        was = known.get(line["line_id"])
+        new, differs = was is None, was is not None and was.differs
+        tried.append(Kept(line["row"], line["line_id"], line["line_ref"], new, differs))
+    return tried
+
+
 def as_told(line: ActivityLine) -> ReportLine:
     """A line as the bus tells it."""
     return _told({name: getattr(line, name) for name in (*SAYS, *FOLLOWS, "line_id")})

@@ -91,6 +91,22 @@ async def test_the_same_figures_are_laid_out_by_programme_area_and_month(
     assert "1,205人" not in frozen.text, "a version's areas are frozen with it"
 
 
+async def test_five_years_stand_beside_each_other_each_with_what_stands_for_it(
+    ledger: Database, keeper: Browser
+) -> None:
+    for year in range(YEAR - 5, YEAR + 1):
+        told = line("hiroba-visit", 100 + year - YEAR, date(max(year, 2021), 6, 1))
+        await tell(ledger, reported(told))
+    await Led(ledger, YEAR - 1).to_final()
+    await tell(ledger, reported(line("hiroba-visit", 1000, date(YEAR - 1, 7, 1))))
+    page = await keeper.get(f"/indicators?year={YEAR}&view=years&programme=12")
+    is_a_page(page)
+    assert '令和5年度<br><span class="quiet">確定</span>' in page.text
+    row = page.text.split("子育てひろばの利用者数")[1]
+    cells = re.findall(r'<td class="number">(?:<a[^>]*>)?([\d,–]+)', row)[:5]
+    assert cells == ["–", "288", "98", "99", "100"], "what came late is not in what stands"
+
+
 async def test_a_figure_shows_a_chart_its_shares_and_where_each_event_comes_from(
     ledger: Database, keeper: Browser
 ) -> None:

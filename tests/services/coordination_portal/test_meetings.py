@@ -178,3 +178,16 @@ async def test_operators_see_the_letters_that_did_not_go_out_and_send_them_again
     again = await operator.post(f"/operations/mails/{mail.mail_id}/retry")
     assert "もう一度送ります" in (await operator.follow(again)).text
     assert (await desk.row(Mail, mail_id=mail.mail_id)).status == "waiting"
+
+
+async def test_an_agency_sees_the_requests_that_it_sent(desk: Desk, portal: Portal) -> None:
+    case, key = await desk.open(), uuid4()
+    ask = act_of("request_referral", agency="jobota")
+    await desk.step(case, "triage", ask, of="sapota", created_id=key, agency="jobota")
+    asked = {"kind": Kind.REFERRAL, "key": key, "cause": "started", "agency": "jobota"}
+    await desk.step(case, "asked", ask=True, **asked)
+    sapota = portal.as_("sapota-1", "agency", agency="sapota")
+    assert 'href="/referrals/sent"' in (await sapota.get("/tasks")).text
+    page = await sapota.get("/referrals/sent")
+    is_a_page(page)
+    assert case.intake.receipt_number in page.text

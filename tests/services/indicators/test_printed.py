@@ -11,6 +11,7 @@ from fontTools.ttLib import TTFont
 from noto_cjk_sans_jp_regular import FONT_PATH
 
 from contracts.calendar import TOKYO
+from services.indicators.comparison import AreaFigure
 from services.indicators.events import MEASURES
 from services.indicators.figures import MONTHS, MonthFigure, figure_of
 from services.indicators.notes import notes_of
@@ -37,6 +38,17 @@ def paper() -> Paper:
         figures=[figure_of(measure, YEAR, 12_000, 120, months) for measure in chosen],
         notes=notes_of(MEASURES, chosen, YEAR),
     )
+
+
+def test_the_workbook_has_the_areas_and_what_tells_none(paper: Paper) -> None:
+    first, groups = paper.figures[0], next(f for f in paper.figures if f.arithmetic == "distinct")
+    told = [AreaFigure(basic_area="大森", value=7_000), AreaFigure(basic_area="蒲田", value=4_000)]
+    made, _ = FORMS["xlsx"](replace(paper, areas={first.id: told, groups.id: told}))
+    rows = list(openpyxl.load_workbook(io.BytesIO(made))["圏域別"].iter_rows(values_only=True))
+    assert rows[0] == ("指標", "大森", "調布", "蒲田", "糀谷・羽田", "圏域の記載なし", "区全体")
+    assert rows[1][1:] == (7_000, 0, 4_000, 0, 1_000, 12_000)
+    of_groups = next(row for row in rows if str(row[0]).startswith(groups.label))
+    assert of_groups[5] is None, "a group may be in two areas"
 
 
 def test_the_workbook_has_the_plans_table_and_the_months_as_numbers(paper: Paper) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -221,6 +222,55 @@ async def test_a_trial_keeps_nothing_until_it_is_sent(
     assert (again.status_code, again.json()["code"]) == (409, "file-sent")
 
 
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_trial_tells_exactly_what_taking_the_file_in_will(
+    send: Send,
+    client: httpx.AsyncClient,
+    context: Context,
+    tokens: Tokens,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+) -> None:
+    """Rows that stand, that stand otherwise, that come twice in one file or chunk, and bad ones."""
+    monkeypatch.setattr("services.intake.file_reader.MOST_LINES_IN_EVENT", 3)
+    chance = Random(seed)  # noqa: S311 - the same rows each time
+    references = [ref() for _ in range(8)]
+    on = (today() - timedelta(days=300 + seed)).isoformat()
+    await send(a_file(*(row(one, quantity="1") for one in references[:6]), row("", on=on)))
+    rows = [
+        row(one, quantity=chance.choice(["1", "2"])) for one in chance.choices(references, k=14)
+    ]
+    rows += [row(references[0]), row(ref(), quantity="-1"), row("", on=on, quantity="3")]
+    rows += [row("", on=on, quantity="4")]
+    tried = await send(a_file(*rows), dry_run=True)
+    counted = tried["counts"]
+    assert min(counted["accepted"], counted["differing"], counted["refused"]) > 0
+    assert counted["already_reported"] > counted["differing"]
+
+    headers = {**tokens.frontline(), "Idempotency-Key": uuid4().hex}
+    assert (
+        await client.post(f"{tried['links']['self']}/sending", headers=headers)
+    ).status_code == 202
+    await read_next(context)
+    taken = (await client.get(tried["links"]["self"], headers=headers)).json()
+    taken["rows"] = (await client.get(taken["links"]["rows"], headers=headers)).json()["items"]
+    assert taken["counts"] == tried["counts"]
+    assert faults(taken) == faults(tried)
+
+
+def _dies_at_the_second_chunk() -> Any:
+    taken = 0
+
+    async def held(*arguments: Any) -> Any:
+        nonlocal taken
+        taken += 1
+        if taken == 2:
+            raise asyncio.CancelledError
+        return await held_file(*arguments)
+
+    return held
+
+
 async def test_refused_rows_can_be_mended_and_sent_again(
     send: Send, client: httpx.AsyncClient, tokens: Tokens
 ) -> None:
@@ -271,17 +321,8 @@ async def test_a_reader_that_is_killed_leaves_the_file_to_another(
     visit = row("", on=on, quantity="1", venue="hiroba-kojiya")
     sent = await client.post(FILES, content=a_file(*[visit] * 5), headers=headers)
 
-    taken = 0
-
-    async def dies_after_one_chunk(*arguments: Any) -> Any:
-        nonlocal taken
-        taken += 1
-        if taken == 2:
-            raise asyncio.CancelledError
-        return await held_file(*arguments)
-
     with monkeypatch.context() as dying:
-        dying.setattr("services.intake.file_reader.held_file", dies_after_one_chunk)
+        dying.setattr("services.intake.file_reader.held_file", _dies_at_the_second_chunk())
         with pytest.raises(asyncio.CancelledError):
             await read_next(context)
     half = (await client.get(sent.json()["links"]["self"], headers=headers)).json()
