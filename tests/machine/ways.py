@@ -12,6 +12,9 @@ from contracts.life import CaseState, HandoverState, MeetingState, PlanState
 COORDINATOR, MANAGER, WARD = "hanako", "ichiro", "shuko"
 SAPOTA, JOBOTA = "sapota-1", "jobota-1"
 BOTH = ["jobota", "sapota"]
+CHAIR = "fukushi-kanri"
+WITH_THE_WARD = [*BOTH, CHAIR]
+"""Who sits in a 支援会議: the ward chairs it."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,12 @@ LIVED_BY_A_PLAN: Way = (
 def _support_meeting(decision: Deed) -> Way:
     return (
         _by(WARD, "accept_support_meeting"),
-        _by(WARD, "schedule_meeting", attendees=BOTH),
+        _by(WARD, "schedule_meeting", attendees=WITH_THE_WARD),
+        _by(WARD, "acknowledge_secrecy", agency=CHAIR),
+        _by(MANAGER, "acknowledge_secrecy", agency=CHAIR),
         _by(SAPOTA, "acknowledge_secrecy", agency="sapota"),
         _by(JOBOTA, "acknowledge_secrecy", agency="jobota"),
-        _by(WARD, "hold_meeting", present=BOTH),
+        _by(WARD, "hold_meeting", present=WITH_THE_WARD),
         decision,
         _by(MANAGER, "approve_minutes"),
     )

@@ -76,8 +76,8 @@ class World:
         """Let the world go on until this is done."""
         return self.loop.run_until_complete(doing)
 
-    async def open(self, persons: int) -> UUID:
-        """A case of an intake as the bus brings it, screened next; one person soon comes of age."""
+    async def open(self, persons: int, *, soon_18: bool = False) -> UUID:
+        """A case of an intake as the bus brings it, screened next; one may soon come of age."""
         await self.engine.begin()
         intake = IntakeAccepted(
             intake_id=new_id(),
@@ -90,7 +90,7 @@ class World:
         )
         soon = (await self.at_work.now()).date() + timedelta(days=DAYS_BEFORE_18)
         coming = AgeBoundary(person_id=intake.person_ids[0], age=18, reached_on=soon)
-        self.at_work.ages = AgeBoundaries(boundaries=(coming,))
+        self.at_work.ages = AgeBoundaries(boundaries=(coming,) if soon_18 else ())
         await Desk(self.context).hear(intake)
         found = "SELECT case_id FROM case_file WHERE intake_id = :id"
         [row] = await self.rows(found, id=intake.intake_id)
