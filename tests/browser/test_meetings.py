@@ -51,12 +51,13 @@ async def test_agencies_find_a_date_prepare_and_somebody_else_approves_the_minut
     case = await put_to_the_agencies(cast)
     meeting = await meeting_of(case)
     agency = await visitor("houkatsu", scripts=False)
-    coordinator = await visitor("coordinator")
+    coordinator, looking = [await visitor("coordinator", scripts=on) for on in (False, True)]
     await answers_and_prepares(agency, meeting)
 
     page = coordinator.page
     await coordinator.go(meeting)
     await expect(page.get_by_role("region", name="候補日時と回答の表")).to_contain_text("○")
+    await looking.go(meeting)
     await coordinator.follow("開催日を決める")
     await expect(page.locator('[name="starts_at"] option:checked')).to_contain_text("○1")
     await coordinator.press("開催日を決める")
@@ -81,7 +82,8 @@ async def test_agencies_find_a_date_prepare_and_somebody_else_approves_the_minut
     await coordinator.go(meeting)
     assert await page.get_by_role("link", name="会議録を承認する").count() == 0, "its author"
 
-    manager = await visitor("manager")
+    await looking.go(meeting)
+    manager = await visitor("manager", scripts=False)
     await manager.go(meeting)
     await manager.follow("会議録を承認する")
     await manager.press("会議録を承認する")
