@@ -1,6 +1,6 @@
 """Reads the files of activity lines that were sent, in the background, a chunk at a time.
 
-A chunk is one report of at most 500 lines and one event. What is read is told at once; what stops
+A chunk is one report, told in events of at most 500 lines. What is read is told at once; what stops
 the process stops between two chunks.
 """
 
@@ -34,6 +34,10 @@ from services.intake.store.years import settled_years
 
 LOOK_SECONDS = 1.0
 """How often the reader looks for files that nobody told it of."""
+
+ROWS_AT_ONCE = 4 * MOST_LINES_IN_EVENT
+"""Rows in a chunk: enough that its transaction costs little beside them, few enough that its locks
+last a fraction of a second and that little is read again after a kill."""
 
 WAKE = "report-files"
 """The reader's place among the parts of a running service."""
@@ -115,7 +119,7 @@ class _Reading:
         await _end(self._context, self._file.file_id, self._done, problem)
 
     def _next(self) -> list[Judged]:
-        return [self._judge.judge(row) for row in islice(self._table.rows, MOST_LINES_IN_EVENT)]
+        return [self._judge.judge(row) for row in islice(self._table.rows, ROWS_AT_ONCE)]
 
     async def _take(self, judged: list[Judged]) -> bool:
         """One chunk, one transaction; False if the file is not this reader's any more."""

@@ -232,7 +232,7 @@ async def test_a_trial_tells_exactly_what_taking_the_file_in_will(
     seed: int,
 ) -> None:
     """Rows that stand, that stand otherwise, that come twice in one file or chunk, and bad ones."""
-    monkeypatch.setattr("services.intake.file_reader.MOST_LINES_IN_EVENT", 3)
+    monkeypatch.setattr("services.intake.file_reader.ROWS_AT_ONCE", 3)
     chance = Random(seed)  # noqa: S311 - the same rows each time
     references = [ref() for _ in range(8)]
     on = (today() - timedelta(days=300 + seed)).isoformat()
@@ -314,7 +314,7 @@ async def test_an_individual_number_is_not_even_given_back(send: Send) -> None:
 async def test_a_reader_that_is_killed_leaves_the_file_to_another(
     client: httpx.AsyncClient, context: Context, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.intake.file_reader.MOST_LINES_IN_EVENT", 2)
+    monkeypatch.setattr("services.intake.file_reader.ROWS_AT_ONCE", 2)
     monkeypatch.setattr("services.intake.store.files.LEASE", timedelta(0))
     headers = {**tokens.frontline(), "Idempotency-Key": uuid4().hex}
     on = (today() - timedelta(days=500)).isoformat()
