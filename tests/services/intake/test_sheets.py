@@ -55,6 +55,28 @@ def test_a_longer_file_of_the_same_days_only_adds(places: list[str], more: str) 
     assert set(references(rows)) <= set(references([*rows, visit(more)]))
 
 
+CELLS = st.fixed_dictionaries(
+    {
+        "line_ref": st.sampled_from(["", "a-1", "a-2", "見本", "123456789018"]),
+        "date": st.sampled_from(["2024-07-01", "R6.7.1", "2025-04-02", "いつか"]),
+        "kind": st.sampled_from(["hiroba-visit", "子育てひろばの利用", "unknown"]),
+        "quantity": st.sampled_from(["1", "１２", "-3", ""]),
+        "venue": st.sampled_from([*PLACES, "nowhere", ""]),
+    }
+)
+
+
+@settings(deadline=None)
+@given(st.lists(CELLS, max_size=30))
+def test_a_row_is_judged_as_if_none_like_it_had_come_before(rows: list[dict[str, str]]) -> None:
+    remembering, forgetful = a_judge(), a_judge()
+    for number, cells in enumerate(rows, start=2):
+        judged = remembering.judge(TableRow(number, cells))
+        forgetful._good.clear()
+
+        assert judged == forgetful.judge(TableRow(number, cells))
+
+
 def test_another_quantity_is_the_same_row_so_that_nothing_is_counted_beside_it() -> None:
     assert references([visit(PLACES[0], "1")]) == references([visit(PLACES[0], "12")])
 
